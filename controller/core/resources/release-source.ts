@@ -1,0 +1,137 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { Resource, ResourceDefinition } from './definition.js';
+import { Conditions, duration, flag, integer, list, observedGeneration, oneOf, secretRef, text, time } from './fields.js';
+
+const allowInsecure = Type.Optional(flag('Allow http to other hosts than this one. Credentials then travel in clear.'));
+
+const Git = Type.Object(
+  {
+    url: text('Address of the repository: https, http (this host only, unless allowInsecure) or file.', { maxLength: 2048 }),
+    ref: Type.Object({ branch: text('Branch to follow.', { default: 'main' }) }, { description: 'What to follow.', default: {} }),
+    path: text('Folder inside the repository.', { default: '.' }),
+    interval: duration('How often to look for commits; a little is added at random.', { default: '1m' }),
+    timeout: duration('How long one fetch may take.', { default: '60s' }),
+    secretRef: Type.Optional(secretRef('username and password, or token; ca.crt for a private CA')),
+    verify: Type.Optional(
+      Type.Object(
+        { mode: oneOf(['none'], 'What is verified.', { default: 'none' }) },
+        { description: 'Verification of commits.' },
+      ),
+    ),
+    allowInsecure,
+  },
+  { description: 'The release repository.' },
+);
+
+const Jenkins = Type.Object(
+  {
+    name: text('The name that products use for it.'),
+    url: text('Root URL: https, or http to this host.', { maxLength: 2048 }),
+    secretRef: Type.Optional(secretRef('username and token, or username and password; ca.crt for a private CA')),
+    jobs: list(text('Full name of a job; * stands for any characters but a slash, ** for any.'), 'Jobs that products may name.'),
+    maxConcurrent: Type.Optional(integer('Most deployments at a time on this server.', { minimum: 1 })),
+    delay: duration('Quiet time of a triggered build, in which doubles are found and cancelled.', { default: '10s' }),
+    grace: duration('How long a request without an answer may still arrive.', { default: '3m' }),
+    timeout: duration('How long one request may take.', { default: '30s' }),
+    pollInterval: duration('How often a build that is under way is looked at.', { default: '10s' }),
+    observeInterval: duration('How often the history of the jobs is scanned for builds of others.', { default: '1m' }),
+    allowInsecure,
+  },
+  { description: 'A Jenkins server that products may name.' },
+);
+
+const Bucket = Type.Object(
+  {
+    name: text('The name that products use for it.'),
+    bucket: Type.Optional(text('Name of the S3 bucket.')),
+    region: Type.Optional(text('Region of the bucket.')),
+    endpoint: Type.Optional(text('Address of the S3 service, where it is not that of AWS.', { maxLength: 2048 })),
+    forcePathStyle: Type.Optional(flag('Put the bucket into the path instead of the host name.')),
+    secretRef: Type.Optional(secretRef('accessKeyId, secretAccessKey and, where needed, sessionToken; ca.crt for a private CA')),
+    directory: Type.Optional(text('A folder instead of a bucket, relative to the configuration file; standalone only.')),
+    allowInsecure,
+  },
+  { description: 'A bucket of descriptors that products may name.' },
+);
+
+export const ReleaseSourceSpec = Type.Object(
+  {
+    git: Git,
+    jenkins: Type.Optional(list(Jenkins, 'Jenkins servers that documents may name.')),
+    buckets: Type.Optional(list(Bucket, 'Buckets that documents may name.')),
+    firstDeployment: oneOf(['confirm', 'deploy'], 'What happens to an environment that nothing is recorded of.', {
+      default: 'confirm',
+    }),
+    historyLimit: integer('How many runs are kept for each environment.', { minimum: 2, maximum: 200, default: 20 }),
+    suspend: flag('Stop looking at the repository and starting deployments.', { default: false }),
+  },
+  { description: 'What the operator wants.' },
+);
+
+export const ReleaseSourceStatus = Type.Object(
+  {
+    observedGeneration,
+    lastFetchTime: Type.Optional(time('When the repository last answered with something new, or after a failure.')),
+    lastHandledReconcileAt: Type.Optional(text('The value of towpath.dev/requestedAt that was last answered.')),
+    commit: Type.Optional(
+      Type.Object(
+        {
+          sha: text('Full commit id.'),
+          short: text('The first 12 characters of it.'),
+          author: text('Author.'),
+          time: time('Commit time.'),
+          subject: text('First line of the message.'),
+        },
+        { description: 'The commit that is in force.' },
+      ),
+    ),
+    documents: Type.Optional(
+      Type.Object(
+        { valid: integer('Valid documents.'), invalid: integer('Invalid documents.') },
+        { description: 'Documents found.' },
+      ),
+    ),
+    errors: Type.Optional(
+      list(
+        Type.Object(
+          {
+            file: text('File.'),
+            line: integer('Line, from 1.'),
+            column: integer('Column, from 1.'),
+            message: text('What is wrong.'),
+          },
+          { description: 'One error.' },
+        ),
+        'The first 20 errors in the documents.',
+        { maxItems: 20 },
+      ),
+    ),
+    environments: Type.Optional(integer('Environments that the repository names.')),
+    conditions: Type.Optional(Conditions),
+  },
+  { description: 'What Towpath found.' },
+);
+
+export type ReleaseSourceSpec = Static<typeof ReleaseSourceSpec>;
+export type ReleaseSourceStatus = Static<typeof ReleaseSourceStatus>;
+export type ReleaseSourceResource = Resource<ReleaseSourceSpec, ReleaseSourceStatus>;
+export type JenkinsServer = Static<typeof Jenkins>;
+export type BucketSpec = Static<typeof Bucket>;
+export type GitSpec = Static<typeof Git>;
+
+export const releaseSource: ResourceDefinition = {
+  kind: 'ReleaseSource',
+  plural: 'releasesources',
+  shortNames: ['rsrc'],
+  description: 'A git repository to watch, and the servers and buckets that its documents may name.',
+  spec: ReleaseSourceSpec,
+  status: ReleaseSourceStatus,
+  columns: [
+    { name: 'URL', type: 'string', jsonPath: '.spec.git.url' },
+    { name: 'Ref', type: 'string', jsonPath: '.spec.git.ref.branch' },
+    { name: 'Commit', type: 'string', jsonPath: '.status.commit.short' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ],
+};

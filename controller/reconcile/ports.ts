@@ -1,0 +1,138 @@
+import type { DescriptorReading, Millis, Snapshot } from '../core/model.js';
+import type { Resource } from '../core/resources/definition.js';
+import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
+import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
+import type { HoldResource } from '../core/resources/hold.js';
+import type { BucketSpec, JenkinsServer, ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
+import type { BuildReading, ItemReading, JobHistory, Lookup, Preflight, TriggerAnswer } from '../core/run/observation.js';
+
+/** Every interface that the loop needs. Each method takes the pass's AbortSignal, which carries its deadline. */
+
+export interface Clock {
+  now(): Millis;
+}
+
+/** A namespaced name. */
+export interface Key {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The release repository of one ReleaseSource. */
+export interface Repositories {
+  /** The newest commit, loaded. The same object again while nothing changed. Throws ReconcileError. */
+  latest(source: ReleaseSourceResource, signal: AbortSignal): Promise<Snapshot>;
+  /** Forgets a source that is gone and frees what it held. */
+  forget(source: Key): Promise<void>;
+}
+
+/** Descriptors in the buckets that the operator has configured. */
+export interface Descriptors {
+  /** Reads the object as it is now; never from a cache. */
+  read(request: { namespace: string; bucket: BucketSpec; key: string }, signal: AbortSignal): Promise<DescriptorReading>;
+}
+
+/** One invocation of a job: what carries `TOWPATH_RUN=id`. `job` is the full name, for instance `platform/deploy`. */
+export interface JobRequest {
+  readonly job: string;
+  readonly id: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface JobTriggering {
+  preflight(request: JobRequest, signal: AbortSignal): Promise<Preflight>;
+  /** One POST, never repeated; then, within the delay, the parameters are compared and doubles cancelled. Does not throw once it was sent. */
+  trigger(request: JobRequest, signal: AbortSignal): Promise<TriggerAnswer>;
+  /** `since`: the next build number as read before the claim. */
+  lookup(request: { job: string; id: string; since: number }, signal: AbortSignal): Promise<Lookup>;
+}
+
+export interface JobTracking {
+  readItem(request: { job: string; id: string; queueId: number }, signal: AbortSignal): Promise<ItemReading>;
+  readBuild(request: { job: string; id: string; number: number }, signal: AbortSignal): Promise<BuildReading>;
+  /** The last lines of the log, without console notes; empty where it cannot be read. */
+  readLogTail(request: { job: string; number: number; lines: number }, signal: AbortSignal): Promise<string[]>;
+  readHistory(job: string, signal: AbortSignal): Promise<JobHistory>;
+}
+
+export interface JobControl {
+  /** Cancels a waiting item that carries the id; nothing happens where it is not there or not ours. */
+  cancelItem(request: { job: string; id: string; queueId: number }, signal: AbortSignal): Promise<void>;
+  /** Asks a build that carries the id to stop; repeating it is harmless. */
+  stopBuild(request: { job: string; id: string; number: number }, signal: AbortSignal): Promise<void>;
+}
+
+/** What performs runs: one Jenkins server. Throws ReconcileError where it cannot even be asked. */
+export interface Deployer extends JobTriggering, JobTracking, JobControl {}
+
+export interface Deployers {
+  /** The server of that name, with the credentials of its Secret as they are now. Throws ReconcileError where there is none. */
+  open(namespace: string, server: JenkinsServer, signal: AbortSignal): Promise<Deployer>;
+}
+
+/** Reads come from a cache that follows the API and holds own writes at once. */
+export interface Cache<R extends Resource<unknown, unknown>> {
+  get(key: Key): R | undefined;
+  list(): readonly R[];
+}
+
+export interface SourceRecords extends Cache<ReleaseSourceResource> {
+  writeStatus(source: ReleaseSourceResource, status: ReleaseSourceStatus, signal: AbortSignal): Promise<void>;
+}
+
+export interface EnvironmentRecords extends Cache<EnvironmentResource> {
+  /** The environments of a product in a namespace. */
+  ofProduct(namespace: string, product: string): readonly EnvironmentResource[];
+  /** Creates it, or makes spec and labels equal; writes nothing where they are. */
+  ensure(key: Key, spec: EnvironmentSpec, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+  /** Compare-and-swap on the resourceVersion of `environment`; a conflict throws ReconcileError with retry at once. */
+  writeStatus(environment: EnvironmentResource, status: EnvironmentStatus, signal: AbortSignal): Promise<void>;
+  remove(key: Key, signal: AbortSignal): Promise<void>;
+}
+
+export interface RunRecords extends Cache<DeploymentRunResource> {
+  /** The runs of an environment, lowest number first. */
+  ofEnvironment(namespace: string, product: string, environment: string): readonly DeploymentRunResource[];
+  /** The runs of a product. */
+  ofProduct(namespace: string, product: string): readonly DeploymentRunResource[];
+  /** Durable when it returns. A name that exists throws ReconcileError (retry at once): somebody was faster. */
+  create(
+    key: Key,
+    spec: DeploymentRunSpec,
+    labels: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<DeploymentRunResource>;
+  /** Compare-and-swap; durable when it returns; the answer carries the new resourceVersion. */
+  writeStatus(run: DeploymentRunResource, status: DeploymentRunStatus, signal: AbortSignal): Promise<DeploymentRunResource>;
+  remove(key: Key, signal: AbortSignal): Promise<void>;
+}
+
+/** What must be known for certain right before a trigger: read from the API itself, not from the cache. */
+export interface FreshReads {
+  holds(namespace: string, signal: AbortSignal): Promise<readonly HoldResource[]>;
+  environment(key: Key, signal: AbortSignal): Promise<EnvironmentResource | undefined>;
+}
+
+/** An event for people: one per transition. `reason` stands in core/reasons.ts. */
+export interface EventRecord {
+  readonly regarding: {
+    readonly kind: 'Environment' | 'DeploymentRun' | 'ReleaseSource';
+    readonly key: Key;
+    readonly uid?: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Events {
+  /** Never throws and never waits: an event that cannot be written is dropped. */
+  record(event: EventRecord): void;
+}
+
+/** Whether this process may still have effects. */
+export interface Leadership {
+  /** Milliseconds of the lease that are left, by the local monotonic clock; 0 where it is not held. */
+  remainingMs(): number;
+  readonly identity: string;
+}
