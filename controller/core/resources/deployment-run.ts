@@ -34,7 +34,12 @@ export const DeploymentRunSpec = Type.Object(
     number: integer('Counts up per environment.', { minimum: 1 }),
     attempt: integer('Attempt of this digest in a row.', { minimum: 1 }),
     action: oneOf(['deploy', 'verify'], 'Whether it deploys, or runs the verification alone.'),
-    deployer: Type.Optional(Type.Object({ jenkins: JenkinsJob }, { description: 'What performs the deployment.' })),
+    deployer: Type.Optional(
+      Type.Object(
+        { jenkins: JenkinsJob, unstable: oneOf(['failure', 'success'], 'What the result UNSTABLE counts as.') },
+        { description: 'What performs the deployment.' },
+      ),
+    ),
     verification: Type.Optional(
       list(
         Type.Object({ name: text('Check.'), jenkins: JenkinsJob }, { description: 'A check.' }),

@@ -131,6 +131,8 @@ export const EnvironmentStatus = Type.Object(
       }),
     ),
     lastHandledReconcileAt: Type.Optional(text('The value of towpath.dev/requestedAt that was last answered.')),
+    lastHandledRetryAt: Type.Optional(text('The value of towpath.dev/retryRequestedAt that was last answered.')),
+    lastHandledVerifyAt: Type.Optional(text('The value of towpath.dev/verifyRequestedAt that was last answered.')),
     lastHandledAdopt: Type.Optional(text('The value of towpath.dev/adopt that was last carried out.')),
     waitingFor: Type.Optional(text('The first gate that is closed.')),
     conditions: Type.Optional(Conditions),

@@ -1,0 +1,65 @@
+import type { Commit, DescriptorReading, DesiredEnvironment, Finding, Millis } from './model.js';
+import type { DeploymentRunResource } from './resources/deployment-run.js';
+import type { EnvironmentResource, VerifiedRelease } from './resources/environment.js';
+import type { HoldResource } from './resources/hold.js';
+import type { HistoryBuild } from './run/observation.js';
+
+/** What an environment upstream says of releases; the order and soak gates read nothing else. */
+export interface PathEnvironment {
+  readonly environment: string;
+  readonly stage: string;
+  readonly client?: string;
+  readonly verified: readonly VerifiedRelease[];
+}
+
+/** A descriptor's digest, pinned when some environment of the product first saw it. */
+export interface DescriptorPin {
+  readonly sha256: string;
+  readonly environment: string;
+}
+
+/** How many deployments may go on at a time, and how many others do. */
+export interface Capacity {
+  readonly what: string;
+  readonly limit: number;
+  readonly others: number;
+}
+
+/** Everything known about one environment, gathered before anything is judged. */
+export interface EnvironmentFacts {
+  readonly now: Millis;
+  readonly environment: EnvironmentResource;
+  /** What git asks for; absent where its documents are not valid. */
+  readonly desired?: DesiredEnvironment;
+  readonly commit?: Commit;
+  /** Why the documents are not valid; empty where they are. */
+  readonly findings: readonly Finding[];
+  readonly source: { readonly name: string; readonly suspended: boolean; readonly firstDeployment: 'confirm' | 'deploy' };
+  /** Absent where the product has none, or where nothing hangs on it in this pass. */
+  readonly descriptor?: DescriptorReading;
+  readonly pin?: DescriptorPin;
+  /** Component versions of what is recorded, for the delta; absent where they are not known. */
+  readonly recordedComponents?: Readonly<Record<string, string>>;
+  /** Lowest number first. */
+  readonly runs: readonly DeploymentRunResource[];
+  readonly path: readonly PathEnvironment[];
+  readonly holds: readonly HoldResource[];
+  readonly capacities: readonly Capacity[];
+  /** Builds of the product's job for this environment, newest first; absent until the history was read. */
+  readonly history?: readonly HistoryBuild[];
+}
+
+/** Annotations by which operators ask for something. */
+export const annotations = {
+  requestedAt: 'towpath.dev/requestedAt',
+  retryRequestedAt: 'towpath.dev/retryRequestedAt',
+  verifyRequestedAt: 'towpath.dev/verifyRequestedAt',
+  adopt: 'towpath.dev/adopt',
+  confirm: 'towpath.dev/confirm',
+  suspend: 'towpath.dev/suspend',
+  resolve: 'towpath.dev/resolve',
+} as const;
+
+export function annotation(facts: EnvironmentFacts, name: keyof typeof annotations): string | undefined {
+  return facts.environment.metadata.annotations?.[annotations[name]];
+}

@@ -1,0 +1,203 @@
+import { compact } from '../compact.js';
+import { formatDuration } from '../duration.js';
+import type { Millis } from '../model.js';
+import type { Claim, Invocation } from '../resources/deployment-run.js';
+import { fromTime, toTime } from '../time.js';
+import type { BuildReading, ItemReading, Lookup, Preflight, TriggerAnswer } from './observation.js';
+
+/**
+ * The durable state machine of one Jenkins job that a run asks for: the controller's half of the trigger protocol.
+ * No events and no clock: what is observed now decides, and repeating an observation changes nothing.
+ * Triggering means "asked, and not known where it is": whoever finds it looks it up before anything else.
+ */
+
+export const pending: Invocation = { state: 'Pending' };
+
+/** What can be asked next. `claim` leads to the one POST; everything else only reads, or stops what is ours. */
+export type InvocationStep =
+  | { readonly do: 'claim' }
+  | { readonly do: 'lookup' }
+  | { readonly do: 'readItem'; readonly queueId: number }
+  | { readonly do: 'readBuild'; readonly number: number }
+  | { readonly do: 'nothing' };
+
+export function nextStep(invocation: Invocation): InvocationStep {
+  switch (invocation.state) {
+    case 'Pending':
+      return { do: 'claim' };
+    case 'Triggering':
+    case 'Unknown':
+      return { do: 'lookup' };
+    case 'Queued':
+      return invocation.queueId === undefined ? { do: 'lookup' } : { do: 'readItem', queueId: invocation.queueId };
+    case 'Running':
+      return invocation.buildNumber === undefined ? { do: 'lookup' } : { do: 'readBuild', number: invocation.buildNumber };
+    case 'Finished':
+      return { do: 'nothing' };
+  }
+}
+
+/** The claim, to be written by compare-and-swap before the POST: after it nobody posts without having looked first. */
+export function claimed(
+  invocation: Invocation,
+  preflight: Extract<Preflight, { state: 'ready' }>,
+  by: { holder: string; now: Millis },
+): Invocation {
+  const claim: Claim = {
+    holder: by.holder,
+    at: toTime(by.now),
+    nextBuildNumber: preflight.nextBuildNumber,
+    session: preflight.session,
+    posts: (invocation.claim?.posts ?? 0) + 1,
+  };
+  return compact<Invocation>({
+    state: 'Triggering',
+    claim,
+    since: toTime(by.now),
+    requestedAt: invocation.requestedAt ?? toTime(by.now),
+    message: 'asking Jenkins',
+  });
+}
+
+/** How the POST ended. Only an acceptance is believed at once; all else is looked up. */
+export function afterAnswer(invocation: Invocation, answer: TriggerAnswer, now: Millis): Invocation {
+  if (invocation.state !== 'Triggering' || invocation.claim === undefined) return invocation;
+  if (answer.state === 'accepted') {
+    return {
+      ...invocation,
+      state: 'Queued',
+      queueId: answer.queueId,
+      queueUrl: answer.queueUrl,
+      since: toTime(now),
+      message: 'accepted by Jenkins',
+    };
+  }
+  if (answer.state === 'mismatch') return finished(invocation, 'CANCELLED', { now, message: answer.message });
+  return { ...invocation, claim: { ...invocation.claim, answer: answer.state }, message: answer.message };
+}
+
+/** Where the lookup found it; absent, the gap rule and the session decide. */
+export function afterLookup(invocation: Invocation, lookup: Lookup, context: { now: Millis; graceMs: Millis }): Invocation {
+  if (lookup.state === 'unavailable') return withMessage(invocation, lookup.message);
+  const [build] = lookup.builds;
+  if (build !== undefined) return running(invocation, build.number, build.url, context.now);
+  const [item] = lookup.items;
+  if (item !== undefined) {
+    return { ...invocation, state: 'Queued', queueId: item.queueId, queueUrl: item.url, since: toTime(context.now), message: 'found in the queue' };
+  }
+  if (invocation.state === 'Unknown') return invocation;
+  return afterAbsence(invocation, lookup, context);
+}
+
+type Read = Extract<Lookup, { state: 'read' }>;
+
+function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { now: Millis; graceMs: Millis }): Invocation {
+  const { claim } = invocation;
+  if (claim === undefined) return pending;
+  const vanished = whyUnknowable(invocation, claim, lookup);
+  if (vanished !== undefined) return { ...invocation, state: 'Unknown', since: toTime(now), message: vanished };
+  if (lookup.session !== claim.session) {
+    return askAgain(invocation, 'Jenkins restarted before it had started anything; it is asked again', now);
+  }
+  if (invocation.queueId !== undefined) {
+    return finished(invocation, 'CANCELLED', { now, message: 'it left the queue of Jenkins without having started: cancelled there' });
+  }
+  if (claim.answer === 'refused' || claim.answer === 'unsent') {
+    return askAgain(invocation, invocation.message ?? 'Jenkins did not take the request', now);
+  }
+  const graceEnds = (fromTime(claim.at) ?? now) + graceMs;
+  if (now >= graceEnds) return askAgain(invocation, 'the request never arrived; it is asked again', now);
+  return withMessage(invocation, `no answer, and nothing in Jenkins: waiting ${formatDuration(graceMs)} in case the request still arrives`);
+}
+
+/** The gap rule: a number that was handed out since the claim and has no readable build may have been ours. */
+function whyUnknowable(invocation: Invocation, claim: Claim, lookup: Read): string | undefined {
+  if (lookup.vanished.length > 0) {
+    const numbers = lookup.vanished.map((number) => `#${number}`).join(', ');
+    return `Jenkins has no record of build ${numbers} any more; it may have been this run, and nobody can know how far it came`;
+  }
+  if (invocation.buildNumber !== undefined) return `build #${invocation.buildNumber} is gone from Jenkins; nobody can know how it ended`;
+  if (lookup.nextBuildNumber < claim.nextBuildNumber) return 'the job was made anew in Jenkins; what it ran before is gone';
+  return undefined;
+}
+
+/** Back to Pending: preflight, gates and a new claim come before the next POST. The count of posts stays. */
+function askAgain(invocation: Invocation, message: string, now: Millis): Invocation {
+  return compact<Invocation>({
+    state: 'Pending',
+    claim: invocation.claim,
+    requestedAt: invocation.requestedAt,
+    since: toTime(now),
+    stop: invocation.stop,
+    message,
+  });
+}
+
+export function afterItem(invocation: Invocation, item: ItemReading, now: Millis): Invocation {
+  if (invocation.state !== 'Queued') return invocation;
+  switch (item.state) {
+    case 'unavailable':
+      return withMessage(invocation, item.message);
+    case 'waiting':
+      return withMessage(invocation, item.stuck ? `stuck in the queue of Jenkins: ${item.why}` : `in the queue of Jenkins: ${item.why}`);
+    case 'leaving':
+      return invocation;
+    case 'started':
+      return running(invocation, item.buildNumber, item.url, now);
+    case 'cancelled':
+      return finished(invocation, invocation.stop === 'timeout' ? 'TIMEOUT' : 'CANCELLED', { now, message: cancelledMessage(invocation) });
+    case 'missing':
+      return { ...invocation, state: 'Triggering', message: 'the queue item is gone; looking for the build' };
+  }
+}
+
+function cancelledMessage(invocation: Invocation): string {
+  if (invocation.stop === 'timeout') return 'cancelled in the queue: it took too long';
+  return invocation.stop === 'superseded' ? 'cancelled in the queue: git moved on' : 'cancelled in the queue of Jenkins';
+}
+
+export function afterBuild(invocation: Invocation, build: BuildReading, now: Millis): Invocation {
+  if (invocation.state !== 'Running') return invocation;
+  switch (build.state) {
+    case 'unavailable':
+      return withMessage(invocation, build.message);
+    case 'building':
+      return withMessage({ ...invocation, buildUrl: build.url }, invocation.stop === undefined ? 'running' : 'asked to stop');
+    case 'finished': {
+      const timedOut = invocation.stop === 'timeout' && build.result === 'ABORTED';
+      return finished({ ...invocation, buildUrl: build.url }, timedOut ? 'TIMEOUT' : build.result, { now });
+    }
+    case 'missing':
+      return { ...invocation, state: 'Triggering', message: 'the build is gone; looking for it' };
+  }
+}
+
+/** Marks that the build is to be stopped; durable before anything is asked of Jenkins. */
+export function toStop(invocation: Invocation, reason: NonNullable<Invocation['stop']>): Invocation {
+  if (invocation.stop !== undefined || invocation.state === 'Finished') return invocation;
+  return { ...invocation, stop: reason };
+}
+
+function running(invocation: Invocation, buildNumber: number, buildUrl: string, now: Millis): Invocation {
+  return { ...invocation, state: 'Running', buildNumber, buildUrl, since: toTime(now), message: 'running' };
+}
+
+function finished(invocation: Invocation, result: string, how: { now: Millis; message?: string }): Invocation {
+  const { message: _, ...rest } = invocation;
+  return compact<Invocation>({ ...rest, state: 'Finished', result, since: toTime(how.now), message: how.message });
+}
+
+function withMessage(invocation: Invocation, message: string): Invocation {
+  return invocation.message === message ? invocation : { ...invocation, message };
+}
+
+/** Whether anything may have had an effect: a build was seen, or may have been. */
+export function mayHaveStarted(invocation: Invocation | undefined): boolean {
+  return invocation !== undefined && (invocation.buildNumber !== undefined || invocation.state === 'Unknown');
+}
+
+/** When the job as a whole counts as timed out; undefined before Jenkins was asked. */
+export function deadlineOf(invocation: Invocation, timeoutMs: Millis): Millis | undefined {
+  const asked = fromTime(invocation.requestedAt);
+  return asked === undefined ? undefined : asked + timeoutMs;
+}
