@@ -84,6 +84,8 @@ function statusSchema({ kind, status }: ResourceDefinition): JsonObject {
     const value = asObject(field).default;
     if (value !== undefined) start[name] = value;
   }
+  const missing = asArray(schema.required).find((name) => start[String(name)] === undefined);
+  if (missing !== undefined) throw new Error(`${kind}.status.${String(missing)} is required and has no default`);
   return { ...schema, default: start };
 }
 

@@ -108,7 +108,7 @@ const VerificationInvocation = Type.Object({ name: text('Check.'), ...invocation
 export const DeploymentRunStatus = Type.Object(
   {
     observedGeneration,
-    phase: oneOf(phases, 'How far it is.'),
+    phase: oneOf(phases, 'How far it is.', { default: 'Pending' }),
     message: Type.Optional(text('What is going on, in a sentence.')),
     claimedBy: Type.Optional(text('The controller that asked Jenkins.')),
     jenkins: Type.Optional(Invocation),
