@@ -1,0 +1,59 @@
+import { admitCreation, admitUpdate } from './admission.js';
+import { checkMedia, decodeObject } from './body.js';
+import { alreadyExists, badRequest, notFound } from './errors.js';
+import type { ApiContext, ApiRequest, ApiResponse } from './exchange.js';
+import { requireNamespace } from './namespaces.js';
+import { recordUpdate } from './ownership.js';
+import { collectionName, objectKey } from './registry.js';
+import { render } from './render.js';
+import type { ApiObject } from './resource-type.js';
+import { storeUpdated } from './settle.js';
+import type { Transaction } from './transaction.js';
+import { toWrite, type Write } from './write.js';
+
+const jsonOnly = ['application/json'];
+
+export async function createObject(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {
+  checkMedia(request.headers['content-type'], jsonOnly);
+  const write = toWrite(context, request, 'CreateOptions');
+  const body = decodeObject(request.body);
+  const created = await context.store.write((transaction) => create(write, transaction, body));
+  return { status: 201, body: render(context, request, created), warnings: write.warnings };
+}
+
+/** Creates within a transaction; with dryRun nothing is stored. */
+export function create(write: Write, transaction: Transaction, body: ApiObject): ApiObject {
+  const object = admitCreation(write, body);
+  return storeCreated(write, transaction, recordUpdate(write, undefined, object));
+}
+
+export function storeCreated(write: Write, transaction: Transaction, object: ApiObject): ApiObject {
+  const { type, namespace } = write.target;
+  requireNamespace(write, transaction, object.metadata.name);
+  const key = objectKey(namespace, object.metadata.name);
+  if (transaction.get(collectionName(type), key) !== undefined) throw alreadyExists(type, object.metadata.name);
+  return write.options.dryRun ? object : transaction.put(collectionName(type), key, object);
+}
+
+export async function updateObject(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {
+  checkMedia(request.headers['content-type'], jsonOnly);
+  const write = toWrite(context, request, 'UpdateOptions');
+  const body = decodeObject(request.body);
+  const { name = '' } = request.target;
+  const named = body.metadata.name ?? '';
+  if (named === '') throw badRequest('name must be provided');
+  if (named !== name) throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`);
+  const updated = await context.store.write((transaction) => {
+    const current = requireCurrent(write, transaction);
+    const next = admitUpdate(write, current, body);
+    return storeUpdated(write, transaction, { current, next: recordUpdate(write, current, next) });
+  });
+  return { status: 200, body: render(context, request, updated), warnings: write.warnings };
+}
+
+export function requireCurrent(write: Write, transaction: Transaction): ApiObject {
+  const { type, namespace, name = '' } = write.target;
+  const current = transaction.get(collectionName(type), objectKey(namespace, name));
+  if (current === undefined) throw notFound(type, name);
+  return current;
+}
