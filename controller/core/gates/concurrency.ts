@@ -4,6 +4,6 @@ import { type Gate, passed, waiting } from './verdict.js';
 export const concurrency: Gate = ({ facts }) => {
   if (facts.capacities.length === 0) return undefined;
   const full = facts.capacities.find(({ limit, others }) => others >= limit);
-  if (full === undefined) return passed('Free', facts.capacities.map(({ what, limit, others }) => `${others} of ${limit} on ${what}`).join(', '));
+  if (full === undefined) return passed('Free', 'there is room');
   return waiting('ConcurrencyLimit', `${full.others} of ${full.limit} deployments of ${full.what} are under way`);
 };

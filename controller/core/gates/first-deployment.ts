@@ -7,7 +7,8 @@ export const firstDeployment: Gate = ({ facts, desired, recorded }) => {
   if (facts.source.firstDeployment === 'deploy') return passed('Allowed', 'the source allows first deployments');
   const version = desired?.version;
   const confirmed = annotation(facts, 'confirm');
-  if (version !== undefined && confirmed === version) return passed('Confirmed', `the first deployment of ${version} is confirmed`);
+  if (version !== undefined && confirmed === version)
+    return passed('Confirmed', `the first deployment of ${version} is confirmed`);
   const seen = facts.history?.find((build) => build.result === 'SUCCESS');
   const hint = seen === undefined ? '' : ` (Jenkins last deployed here with ${seen.url})`;
   const instead = confirmed === undefined ? '' : `; ${annotations.confirm}=${confirmed} is another version`;

@@ -6,7 +6,10 @@ import { blocked, type Gate, passed } from './verdict.js';
 export function selects(hold: HoldResource, spec: EnvironmentSpec): boolean {
   const { products, stages, clients, environments } = hold.spec.selector ?? {};
   return (
-    includes(products, spec.product) && includes(stages, spec.stage) && includes(clients, spec.client) && includes(environments, spec.environment)
+    includes(products, spec.product) &&
+    includes(stages, spec.stage) &&
+    includes(clients, spec.client) &&
+    includes(environments, spec.environment)
   );
 }
 

@@ -9,7 +9,9 @@ export function stageOf(wanted: DesiredEnvironment): Stage | undefined {
 
 /** The environments of a stage that count for this one: those of the same client, and those without a client. */
 export function upstreamOf(wanted: DesiredEnvironment, path: readonly PathEnvironment[], stage: string): PathEnvironment[] {
-  return path.filter((one) => one.stage === stage && (one.client === undefined || wanted.client === undefined || one.client === wanted.client));
+  return path.filter(
+    (one) => one.stage === stage && (one.client === undefined || wanted.client === undefined || one.client === wanted.client),
+  );
 }
 
 export function standing(one: PathEnvironment, releaseDigest: string): VerifiedRelease | undefined {
@@ -28,10 +30,17 @@ export const order: Gate = ({ facts, wanted, desired }) => {
   return passed('VerifiedUpstream', `${wanted.version} is verified in ${stage.after.map((rule) => rule.stage).join(' and ')}`);
 };
 
-function judge(rule: AfterRule, wanted: DesiredEnvironment, known: { path: readonly PathEnvironment[]; releaseDigest: string }): Verdict {
+function judge(
+  rule: AfterRule,
+  wanted: DesiredEnvironment,
+  known: { path: readonly PathEnvironment[]; releaseDigest: string },
+): Verdict {
   const upstream = upstreamOf(wanted, known.path, rule.stage);
   const place = wanted.client === undefined ? rule.stage : `${rule.stage} of ${wanted.client}`;
-  if (upstream.length === 0) return blocked('NoUpstream', `no environment of stage ${place}: nothing can be verified there`, { who: 'an author, by a commit' });
+  if (upstream.length === 0)
+    return blocked('NoUpstream', `no environment of stage ${place}: nothing can be verified there`, {
+      who: 'an author, by a commit',
+    });
   const states = upstream.map((one) => ({ name: one.environment, result: standing(one, known.releaseDigest)?.result }));
   const passing = states.filter(({ result }) => result === 'Passed');
   const enough = rule.require === 'all' ? passing.length === states.length : passing.length > 0;

@@ -11,11 +11,17 @@ export const soak: Gate = ({ facts, wanted, desired }) => {
   const required = formatDuration(stage.soakMs);
   let start: Millis | undefined = 0;
   for (const rule of stage.after) {
-    const times = upstreamOf(wanted, facts.path, rule.stage).map((one) => verifiedSince(standing(one, desired?.releaseDigest ?? '')));
+    const times = upstreamOf(wanted, facts.path, rule.stage).map((one) =>
+      verifiedSince(standing(one, desired?.releaseDigest ?? '')),
+    );
     const since = rule.require === 'all' ? latest(times) : earliest(times);
     start = since === undefined || start === undefined ? undefined : Math.max(start, since);
   }
-  if (start === undefined) return waiting('NotSoaking', `soaks for ${required} once it is verified in ${stage.after.map((rule) => rule.stage).join(' and ')}`);
+  if (start === undefined)
+    return waiting(
+      'NotSoaking',
+      `soaks for ${required} once it is verified in ${stage.after.map((rule) => rule.stage).join(' and ')}`,
+    );
   const until = start + stage.soakMs;
   if (facts.now >= until) return passed('Soaked', `soaked for ${required}`);
   return waiting('Soaking', `soaks for ${required}, until ${readableTime(until)}`, { nextChange: until });

@@ -8,6 +8,7 @@ export const suspended: Gate = ({ facts }) => {
     const why = reason === '' || reason === 'true' ? '' : `: ${reason}`;
     return blocked('Suspended', `suspended${why}`, { who: `an operator, by removing the annotation ${annotations.suspend}` });
   }
-  if (facts.source.suspended) return blocked('SourceSuspended', `the ReleaseSource ${facts.source.name} is suspended`, { who: 'an operator' });
+  if (facts.source.suspended)
+    return blocked('SourceSuspended', `the ReleaseSource ${facts.source.name} is suspended`, { who: 'an operator' });
   return passed('NotSuspended', 'not suspended');
 };

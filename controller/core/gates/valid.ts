@@ -6,7 +6,9 @@ export const valid: Gate = ({ facts, wanted }) => {
   if (first !== undefined) {
     const more = facts.findings.length > 1 ? ` (and ${facts.findings.length - 1} more)` : '';
     const path = first.path === '' ? '' : ` ${first.path}`;
-    return failed('Invalid', `${first.file}:${first.line}:${first.column}${path}: ${first.message}${more}`, { who: 'an author, by a commit' });
+    return failed('Invalid', `${first.file}:${first.line}:${first.column}${path}: ${first.message}${more}`, {
+      who: 'an author, by a commit',
+    });
   }
   if (wanted === undefined) return failed('NotInGit', 'the repository has not been read yet, or names this environment no more');
   return passed('Valid', 'the documents are valid');

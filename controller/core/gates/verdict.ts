@@ -1,6 +1,6 @@
+import type { EnvironmentFacts } from '../facts.js';
 import type { DesiredEnvironment, Millis } from '../model.js';
 import type { DesiredStatus, RecordedState } from '../resources/environment.js';
-import type { EnvironmentFacts } from '../facts.js';
 
 /** What a gate says. Waiting opens by itself or by time, Blocked needs somebody, Failed needs a change in git or elsewhere. */
 export interface Verdict {
@@ -28,6 +28,21 @@ export type Gate = (input: GateInput) => Verdict | undefined;
 type Extra = { readonly who?: string; readonly nextChange?: Millis };
 
 export const passed = (reason: string, message: string): Verdict => ({ state: 'Passed', reason, message });
-export const waiting = (reason: string, message: string, extra: Extra = {}): Verdict => ({ state: 'Waiting', reason, message, ...extra });
-export const blocked = (reason: string, message: string, extra: Extra = {}): Verdict => ({ state: 'Blocked', reason, message, ...extra });
-export const failed = (reason: string, message: string, extra: Extra = {}): Verdict => ({ state: 'Failed', reason, message, ...extra });
+export const waiting = (reason: string, message: string, extra: Extra = {}): Verdict => ({
+  state: 'Waiting',
+  reason,
+  message,
+  ...extra,
+});
+export const blocked = (reason: string, message: string, extra: Extra = {}): Verdict => ({
+  state: 'Blocked',
+  reason,
+  message,
+  ...extra,
+});
+export const failed = (reason: string, message: string, extra: Extra = {}): Verdict => ({
+  state: 'Failed',
+  reason,
+  message,
+  ...extra,
+});

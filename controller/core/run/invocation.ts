@@ -83,7 +83,14 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: { n
   if (build !== undefined) return running(invocation, build.number, build.url, context.now);
   const [item] = lookup.items;
   if (item !== undefined) {
-    return { ...invocation, state: 'Queued', queueId: item.queueId, queueUrl: item.url, since: toTime(context.now), message: 'found in the queue' };
+    return {
+      ...invocation,
+      state: 'Queued',
+      queueId: item.queueId,
+      queueUrl: item.url,
+      since: toTime(context.now),
+      message: 'found in the queue',
+    };
   }
   if (invocation.state === 'Unknown') return invocation;
   return afterAbsence(invocation, lookup, context);
@@ -100,14 +107,20 @@ function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { 
     return askAgain(invocation, 'Jenkins restarted before it had started anything; it is asked again', now);
   }
   if (invocation.queueId !== undefined) {
-    return finished(invocation, 'CANCELLED', { now, message: 'it left the queue of Jenkins without having started: cancelled there' });
+    return finished(invocation, 'CANCELLED', {
+      now,
+      message: 'it left the queue of Jenkins without having started: cancelled there',
+    });
   }
   if (claim.answer === 'refused' || claim.answer === 'unsent') {
     return askAgain(invocation, invocation.message ?? 'Jenkins did not take the request', now);
   }
   const graceEnds = (fromTime(claim.at) ?? now) + graceMs;
   if (now >= graceEnds) return askAgain(invocation, 'the request never arrived; it is asked again', now);
-  return withMessage(invocation, `no answer, and nothing in Jenkins: waiting ${formatDuration(graceMs)} in case the request still arrives`);
+  return withMessage(
+    invocation,
+    `no answer, and nothing in Jenkins: waiting ${formatDuration(graceMs)} in case the request still arrives`,
+  );
 }
 
 /** The gap rule: a number that was handed out since the claim and has no readable build may have been ours. */
@@ -116,7 +129,8 @@ function whyUnknowable(invocation: Invocation, claim: Claim, lookup: Read): stri
     const numbers = lookup.vanished.map((number) => `#${number}`).join(', ');
     return `Jenkins has no record of build ${numbers} any more; it may have been this run, and nobody can know how far it came`;
   }
-  if (invocation.buildNumber !== undefined) return `build #${invocation.buildNumber} is gone from Jenkins; nobody can know how it ended`;
+  if (invocation.buildNumber !== undefined)
+    return `build #${invocation.buildNumber} is gone from Jenkins; nobody can know how it ended`;
   if (lookup.nextBuildNumber < claim.nextBuildNumber) return 'the job was made anew in Jenkins; what it ran before is gone';
   return undefined;
 }
@@ -139,13 +153,19 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'unavailable':
       return withMessage(invocation, item.message);
     case 'waiting':
-      return withMessage(invocation, item.stuck ? `stuck in the queue of Jenkins: ${item.why}` : `in the queue of Jenkins: ${item.why}`);
+      return withMessage(
+        invocation,
+        item.stuck ? `stuck in the queue of Jenkins: ${item.why}` : `in the queue of Jenkins: ${item.why}`,
+      );
     case 'leaving':
       return invocation;
     case 'started':
       return running(invocation, item.buildNumber, item.url, now);
     case 'cancelled':
-      return finished(invocation, invocation.stop === 'timeout' ? 'TIMEOUT' : 'CANCELLED', { now, message: cancelledMessage(invocation) });
+      return finished(invocation, invocation.stop === 'timeout' ? 'TIMEOUT' : 'CANCELLED', {
+        now,
+        message: cancelledMessage(invocation),
+      });
     case 'missing':
       return { ...invocation, state: 'Triggering', message: 'the queue item is gone; looking for the build' };
   }

@@ -96,17 +96,24 @@ export function withInvocation(run: DeploymentRunResource, task: Task, invocatio
     task.check === undefined
       ? { ...before, jenkins: invocation }
       : { ...before, verification: putCheck(before.verification ?? [], task.check, invocation) };
-  return withPhase(run.spec, compact({ ...next, message: messageOf(task, invocation), claimedBy: invocation.claim?.holder ?? before.claimedBy }), now);
+  return withPhase(
+    run.spec,
+    compact({ ...next, message: messageOf(task, invocation), claimedBy: invocation.claim?.holder ?? before.claimedBy }),
+    now,
+  );
 }
 
 function putCheck(checks: NonNullable<DeploymentRunStatus['verification']>, name: string, invocation: Invocation) {
   const entry = { name, ...invocation };
-  return checks.some((check) => check.name === name) ? checks.map((check) => (check.name === name ? entry : check)) : [...checks, entry];
+  return checks.some((check) => check.name === name)
+    ? checks.map((check) => (check.name === name ? entry : check))
+    : [...checks, entry];
 }
 
 function messageOf(task: Task, invocation: Invocation): string | undefined {
   const what = task.check === undefined ? task.job.job : `${task.check} (${task.job.job})`;
-  if (invocation.state === 'Finished') return `${what} ended with ${invocation.result}${invocation.message ? `: ${invocation.message}` : ''}`;
+  if (invocation.state === 'Finished')
+    return `${what} ended with ${invocation.result}${invocation.message ? `: ${invocation.message}` : ''}`;
   return invocation.message === undefined ? undefined : `${what}: ${invocation.message}`;
 }
 
@@ -162,7 +169,12 @@ export function deployed(run: DeploymentRunResource): boolean {
 
 /** Whether the run may have changed the environment without being known to have succeeded. */
 export function leftUncertain(run: DeploymentRunResource): boolean {
-  return run.spec.action === 'deploy' && !deployed(run) && mayHaveStarted(run.status?.jenkins) && (isTerminal(run) || phaseOf(run) === 'Unknown');
+  return (
+    run.spec.action === 'deploy' &&
+    !deployed(run) &&
+    mayHaveStarted(run.status?.jenkins) &&
+    (isTerminal(run) || phaseOf(run) === 'Unknown')
+  );
 }
 
 /** Whether Jenkins may have been asked already; before that a run can be dropped without a trace. */

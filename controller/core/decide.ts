@@ -1,0 +1,177 @@
+import { compact } from './compact.js';
+import { descriptorKey, resolveDesired } from './desired.js';
+import { foreignBuild, stillForeign, toObserved } from './drift.js';
+import { annotation, annotations, type EnvironmentFacts } from './facts.js';
+import { evaluate, firstClosed, type JudgedGate, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
+import type { Millis } from './model.js';
+import { type Need, need } from './need.js';
+import { newRun } from './new-run.js';
+import { type Adoption, history, recordedState, verifiedReleases } from './recorded.js';
+import type { DeploymentRunResource, DeploymentRunSpec } from './resources/deployment-run.js';
+import type { DesiredStatus, EnvironmentStatus, ObservedState, RecordedState } from './resources/environment.js';
+import { isClaimed, isTerminal, phaseOf, type Resolution } from './run/run.js';
+import { conditionsOf } from './status/conditions.js';
+import { deltaStatus } from './status/delta.js';
+
+/** What happens next. Only `start` and `advance` with `mayClaim` can lead to a build. */
+export type Decision =
+  | { readonly do: 'idle' }
+  | { readonly do: 'start'; readonly run: DeploymentRunSpec }
+  | { readonly do: 'supersede'; readonly run: DeploymentRunResource; readonly message: string }
+  | { readonly do: 'resolve'; readonly run: DeploymentRunResource; readonly resolution: Resolution }
+  | {
+      readonly do: 'advance';
+      readonly run: DeploymentRunResource;
+      /** Whether the gates are open for exactly what the run deploys. */
+      readonly mayClaim: boolean;
+      readonly waitingFor?: string;
+      /** Git has moved on and the product says to abort. */
+      readonly stop: boolean;
+    };
+
+/** One decision, and the status that follows from the same facts. */
+export interface Judgement {
+  readonly decision: Decision;
+  readonly status: EnvironmentStatus;
+  /** When time alone can change the decision. */
+  readonly recheckAt?: Millis;
+}
+
+/** What was worked out from the facts; conditions and gates read it. */
+export interface Findings {
+  readonly facts: EnvironmentFacts;
+  readonly desired: DesiredStatus | undefined;
+  readonly recorded: RecordedState | undefined;
+  readonly observed: ObservedState | undefined;
+  readonly foreign: boolean;
+  readonly active: DeploymentRunResource | undefined;
+  readonly need: Need;
+  readonly gates: readonly JudgedGate[];
+}
+
+/** Everything known about one environment → one decision. Pure: the time is among the facts. */
+export function decide(facts: EnvironmentFacts): Judgement {
+  const findings = find(facts);
+  const decision = toDecision(findings);
+  const { need: needed } = findings;
+  const times = [needed.kind === 'wait' ? needed.until : undefined, nextChangeOf(findings.gates)].filter(
+    (time) => time !== undefined,
+  );
+  return compact<Judgement>({
+    decision,
+    status: toStatus(findings),
+    recheckAt: times.length === 0 ? undefined : Math.min(...times),
+  });
+}
+
+function find(facts: EnvironmentFacts): Findings {
+  const desired = resolveDesired(facts);
+  const recorded = recordedState(facts.environment.status?.recorded, facts.runs, adoption(facts, desired));
+  const observed = observedState(facts, recorded);
+  const active = facts.runs.findLast((run) => !isTerminal(run));
+  const foreign = observed !== undefined && recorded !== undefined && active === undefined;
+  const needed = need({ facts, desired, recorded, foreign, active });
+  const unclaimed = active !== undefined && !isClaimed(active) && active.spec.action === 'deploy';
+  const judged = needed.kind === 'deploy' || needed.kind === 'wait' || unclaimed || facts.desired === undefined;
+  const input = compact<Parameters<typeof evaluate>[0]>({ facts, wanted: facts.desired, desired, recorded });
+  return { facts, desired, recorded, observed, foreign, active, need: needed, gates: judged ? evaluate(input) : [] };
+}
+
+/** An adoption that was asked for and not yet carried out; not while a run is under way. */
+function adoption(facts: EnvironmentFacts, desired: DesiredStatus | undefined): Adoption | undefined {
+  const version = annotation(facts, 'adopt');
+  if (version === undefined || version === '' || version === facts.environment.status?.lastHandledAdopt) return undefined;
+  if (facts.runs.some((run) => !isTerminal(run))) return undefined;
+  const same = desired?.version === version ? desired : undefined;
+  return compact<Adoption>({ version, digest: same?.digest, releaseDigest: same?.releaseDigest, at: facts.now });
+}
+
+function observedState(facts: EnvironmentFacts, recorded: RecordedState | undefined): ObservedState | undefined {
+  const before = facts.environment.status?.observed;
+  if (facts.history === undefined || facts.desired === undefined) {
+    return stillForeign(before, facts.runs, recorded) ? before : undefined;
+  }
+  const build = foreignBuild(facts.history, facts.runs, recorded);
+  return build && toObserved(build, facts.desired.product);
+}
+
+function toDecision(findings: Findings): Decision {
+  const { active, need: needed, gates, facts } = findings;
+  if (active !== undefined) return decideActive(active, findings);
+  if (needed.kind === 'verify') return { do: 'start', run: newRun(findings, 'verify', needed.cause) };
+  if (needed.kind !== 'deploy' || firstClosed(gates) !== undefined || facts.desired === undefined) return { do: 'idle' };
+  return { do: 'start', run: newRun(findings, 'deploy', needed.cause) };
+}
+
+const resolutions: ReadonlySet<string> = new Set(['succeeded', 'failed', 'retry']);
+
+function decideActive(run: DeploymentRunResource, { facts, desired, gates }: Findings): Decision {
+  const asked = run.metadata.annotations?.[annotations.resolve];
+  if (phaseOf(run) === 'Unknown' && asked !== undefined && resolutions.has(asked)) {
+    return { do: 'resolve', run, resolution: asked as Resolution };
+  }
+  if (run.spec.action === 'verify') return { do: 'advance', run, mayClaim: true, stop: false };
+  const known = facts.desired !== undefined && desired?.digest !== undefined;
+  const movedOn = known && desired?.digest !== run.spec.digest;
+  if (movedOn && !isClaimed(run)) return { do: 'supersede', run, message: `git asks for ${desired?.version} now` };
+  const stop = movedOn && facts.desired?.product.deployer.onNewVersion === 'abort';
+  const closed = firstClosed(gates);
+  const mayClaim = known && !movedOn && closed === undefined;
+  return compact<Extract<Decision, { do: 'advance' }>>({ do: 'advance', run, mayClaim, waitingFor: closed?.message, stop });
+}
+
+function toStatus(findings: Findings): EnvironmentStatus {
+  const { facts, desired, recorded, observed, gates } = findings;
+  const before = facts.environment.status;
+  const closed = firstClosed(gates);
+  const runs = facts.runs;
+  return compact<EnvironmentStatus>({
+    observedGeneration: facts.environment.metadata.generation ?? 1,
+    desired,
+    recorded,
+    observed,
+    delta: deltaStatus(findings, before),
+    gates: toGateStatuses(gates, before?.gates ?? [], facts.now),
+    waitingFor: closed?.name,
+    run: runs.at(-1)?.metadata.name,
+    history: history(before?.history ?? [], runs, recorded),
+    verified: verifiedReleases(before?.verified ?? [], runs, recorded),
+    ...handled(findings),
+    conditions: conditionsOf(findings),
+  });
+}
+
+type Handled = Pick<
+  EnvironmentStatus,
+  'lastHandledReconcileAt' | 'lastHandledRetryAt' | 'lastHandledVerifyAt' | 'lastHandledAdopt'
+>;
+
+/** Which requests have been answered: a retry that nothing needed counts as answered, so that it never fires later. */
+function handled({ facts, active, need: needed }: Findings): Handled {
+  const before = facts.environment.status;
+  const settled = active === undefined && needed.kind === 'none';
+  const token = (name: 'retryRequestedAt' | 'verifyRequestedAt', previous: string | undefined) => {
+    const asked = annotation(facts, name);
+    const answered = facts.runs.some((run) => run.spec.cause.token !== undefined && run.spec.cause.token === asked);
+    return asked !== undefined && (settled || answered) ? asked : previous;
+  };
+  const adopt = annotation(facts, 'adopt');
+  return compact<Handled>({
+    lastHandledReconcileAt: annotation(facts, 'requestedAt') ?? before?.lastHandledReconcileAt,
+    lastHandledRetryAt: token('retryRequestedAt', before?.lastHandledRetryAt),
+    lastHandledVerifyAt: token('verifyRequestedAt', before?.lastHandledVerifyAt),
+    lastHandledAdopt: active === undefined && adopt !== undefined ? adopt : before?.lastHandledAdopt,
+  });
+}
+
+/** Whether the descriptor has to be read for this environment now: only where a decision hangs on it. */
+export function needsDescriptor(facts: EnvironmentFacts): boolean {
+  const { desired: wanted } = facts;
+  if (wanted?.product.descriptor === undefined) return false;
+  const { active, need: needed, desired } = find(facts);
+  if (desired?.digest === undefined || desired.descriptorKey !== descriptorKey(wanted)) return true;
+  return (
+    (active !== undefined && !isClaimed(active)) ||
+    (active === undefined && (needed.kind === 'deploy' || needed.kind === 'verify'))
+  );
+}
