@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import type { BucketSpec } from '../core/resources/release-source.js';
+import type { Descriptors } from '../reconcile/ports.js';
+import { type ClientPool, createClientPool, defaultTimeLimits, type TimeLimits } from './client.js';
+import { type SecretContent, toConnection } from './connection.js';
+import { toDescriptorReading } from './descriptor-reading.js';
+import { readDirectoryObject } from './directory.js';
+import type { ObjectFailure, ObjectReading } from './object.js';
+import { readBucketObject } from './read-object.js';
+
+export interface DescriptorOptions {
+  /** The Secret's decoded content as it is now; undefined where there is none. */
+  readonly readSecret: (namespace: string, name: string, signal: AbortSignal) => Promise<SecretContent | undefined>;
+  /** Whether a folder may stand in for a bucket: standalone only. */
+  readonly allowDirectories: boolean;
+  /** Where folders are looked for: the folder of the configuration file. Absent: folders are refused. */
+  readonly directoriesRelativeTo?: string;
+  readonly limits?: TimeLimits;
+}
+
+type DescriptorRequest = Parameters<Descriptors['read']>[0];
+
+/**
+ * Descriptors in S3 buckets and, standalone, in folders. A reading never throws but for an aborted signal. Whatever the
+ * operator can set right (credentials, address, certificates) is `unavailable`: it may be right the next time.
+ */
+export function createDescriptors(options: DescriptorOptions): Descriptors & { close(): void } {
+  const limits = options.limits ?? defaultTimeLimits;
+  const pool = createClientPool(limits);
+  return {
+    async read(request, signal) {
+      const object = await readObject(request, signal);
+      return toDescriptorReading(object, request.key);
+    },
+    close: () => pool.close(),
+  };
+
+  async function readObject(request: DescriptorRequest, signal: AbortSignal): Promise<ObjectReading> {
+    const { bucket, key } = request;
+    if (bucket.directory === undefined) return readFromBucket(request, { options, pool, limits, signal });
+    if (bucket.bucket !== undefined) return unavailable(bucket, 'it names both a bucket and a directory');
+    const base = options.directoriesRelativeTo;
+    if (!options.allowDirectories || base === undefined)
+      return unavailable(bucket, 'a directory instead of a bucket works standalone only');
+    return readDirectoryObject(resolve(base, bucket.directory), key, signal);
+  }
+}
+
+interface ReadContext {
+  readonly options: DescriptorOptions;
+  readonly pool: ClientPool;
+  readonly limits: TimeLimits;
+  readonly signal: AbortSignal;
+}
+
+async function readFromBucket(request: DescriptorRequest, context: ReadContext): Promise<ObjectReading> {
+  const { namespace, bucket: spec, key } = request;
+  const { bucket, secretRef } = spec;
+  if (bucket === undefined || bucket === '') return unavailable(spec, 'it names no bucket');
+  const secret = secretRef === undefined ? {} : await readSecret(namespace, secretRef.name, context);
+  if (typeof secret === 'string') return unavailable(spec, secret);
+  const connection = toConnection(spec, secret);
+  if (typeof connection === 'string') return unavailable(spec, connection);
+  const slot = JSON.stringify([namespace, spec]);
+  return context.pool.with(slot, connection, (client) =>
+    readBucketObject(client, { bucket, key }, { signal: context.signal, totalMs: context.limits.totalMs }),
+  );
+}
+
+async function readSecret(namespace: string, name: string, { options, signal }: ReadContext): Promise<SecretContent | string> {
+  try {
+    return (await options.readSecret(namespace, name, signal)) ?? `there is no Secret ${JSON.stringify(name)}`;
+  } catch {
+    signal.throwIfAborted();
+    return `the Secret ${JSON.stringify(name)} could not be read`;
+  }
+}
+
+function unavailable(bucket: BucketSpec, reason: string): ObjectFailure {
+  return { state: 'unavailable', message: `bucket ${JSON.stringify(bucket.name)} cannot be used: ${reason}` };
+}

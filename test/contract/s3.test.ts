@@ -1,0 +1,231 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDescriptors } from '../../controller/s3/descriptors.js';
+import { isRadosGatewayWanted } from '../support/s3/radosgw.js';
+import { type BucketStore, type DescriptorStore, openBucketStore, openFolderStore } from '../support/s3/stores.js';
+
+const namespace = 'towpath';
+const components = { crm: '1.9.0', web: '2.0.0' };
+const text = JSON.stringify({ components });
+const limit = 4 * 1024 * 1024;
+
+function read(store: DescriptorStore, key: string) {
+  return store.descriptors.read({ namespace, bucket: store.bucket, key }, new AbortController().signal);
+}
+
+function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function behavesLikeABucket(open: () => DescriptorStore): void {
+  it('reads a descriptor with the digest of its bytes', async () => {
+    await open().put('loyalty/2.9.3.json', text);
+    expect(await read(open(), 'loyalty/2.9.3.json')).toMatchObject({
+      state: 'found',
+      descriptor: { key: 'loyalty/2.9.3.json', sha256: sha256(text), components, content: { components } },
+    });
+  });
+
+  it('tells bytes apart that mean the same', async () => {
+    const spaced = JSON.stringify({ components }, undefined, 2);
+    await open().put('spaced.json', spaced);
+    expect(await read(open(), 'spaced.json')).toMatchObject({ descriptor: { sha256: sha256(spaced), components } });
+  });
+
+  it('sees at once what was overwritten, deleted and put back', async () => {
+    const newer = JSON.stringify({ components: { crm: '2.0.0' } });
+    await open().put('moving.json', text);
+    expect(await read(open(), 'moving.json')).toMatchObject({ descriptor: { components } });
+    await open().put('moving.json', newer);
+    expect(await read(open(), 'moving.json')).toMatchObject({ descriptor: { components: { crm: '2.0.0' } } });
+    await open().remove('moving.json');
+    expect(await read(open(), 'moving.json')).toMatchObject({ state: 'missing' });
+    await open().put('moving.json', text);
+    expect(await read(open(), 'moving.json')).toMatchObject({ descriptor: { components } });
+  });
+
+  it('calls a key missing that was never there, and names it', async () => {
+    const reading = await read(open(), 'loyalty/0.0.0.json');
+    expect(reading).toMatchObject({ state: 'missing', message: expect.stringContaining('"loyalty/0.0.0.json"') });
+  });
+
+  it.each(['a b+c%20d.json', 'ünïcode/版本.json', 'question?mark&and=hash#.json', '...json'])('reads the key %s', async (key) => {
+    await open().put(key, text);
+    expect(await read(open(), key)).toMatchObject({ state: 'found', descriptor: { key } });
+  });
+
+  it.each(['', '..', '../secret.json', 'loyalty/../../secret.json', './x.json', 'a/./b', 'a\u0000b', 'a\nb', 'k'.repeat(1025)])(
+    'refuses the key %.20j',
+    async (key) => {
+      expect(await read(open(), key)).toMatchObject({ state: 'invalid' });
+    },
+  );
+
+  it.each([
+    ['half a document', text.slice(0, 12)],
+    ['an empty object', ''],
+    ['a list', '[]'],
+    ['something else than text', new Uint8Array([0xff, 0xfe, 0x00])],
+  ])('calls %s invalid', async (_, content) => {
+    await open().put('broken.json', content);
+    expect(await read(open(), 'broken.json')).toMatchObject({
+      state: 'invalid',
+      message: expect.stringContaining('"broken.json"'),
+    });
+  });
+
+  it('reads 4 MiB and not a byte more', async () => {
+    const largest = text.padEnd(limit, ' ');
+    await open().put('largest.json', largest);
+    await open().put('larger.json', `${largest} `);
+    expect(await read(open(), 'largest.json')).toMatchObject({ state: 'found', descriptor: { sha256: sha256(largest) } });
+    expect(await read(open(), 'larger.json')).toEqual({ state: 'invalid', message: '"larger.json" is larger than 4 MiB' });
+  });
+
+  it('throws the reason of a signal that is aborted', async () => {
+    const reason = new Error('the pass is over');
+    const reading = open().descriptors.read({ namespace, bucket: open().bucket, key: 'x' }, AbortSignal.abort(reason));
+    await expect(reading).rejects.toBe(reason);
+  });
+}
+
+describe('descriptors in a folder', () => {
+  let store: Awaited<ReturnType<typeof openFolderStore>>;
+  beforeAll(async () => {
+    store = await openFolderStore();
+  });
+  afterAll(() => store.close());
+
+  behavesLikeABucket(() => store);
+
+  it('follows no symbolic link, neither of a file nor of a folder', async () => {
+    const outside = join(store.folder, '..', 'outside');
+    await mkdir(outside);
+    await writeFile(join(outside, 'secret.json'), text);
+    await symlink(join(outside, 'secret.json'), join(store.folder, 'file-link.json'));
+    await symlink(outside, join(store.folder, 'folder-link'));
+    for (const key of ['file-link.json', 'folder-link/secret.json'])
+      expect(await read(store, key)).toEqual({
+        state: 'invalid',
+        message: `"${key}" leads through a symbolic link, which is not followed`,
+      });
+  });
+
+  it.each(['/etc/hostname', 'a//b', 'a/', 'a\\b'])('refuses the key %j, which is no path inside', async (key) => {
+    expect(await read(store, key)).toMatchObject({ state: 'invalid' });
+  });
+
+  it('takes neither folders nor pipes for descriptors', async () => {
+    await mkdir(join(store.folder, 'nested.json'));
+    execFileSync('mkfifo', [join(store.folder, 'pipe.json')]);
+    expect(await read(store, 'nested.json')).toEqual({ state: 'missing', message: '"nested.json" is not a file' });
+    expect(await read(store, 'pipe.json')).toEqual({ state: 'missing', message: '"pipe.json" is not a file' });
+  });
+
+  it.each([
+    ['outside of standalone', { allowDirectories: false, directoriesRelativeTo: '/' }],
+    ['without a configuration file', { allowDirectories: true }],
+  ])('are refused %s', async (_, options) => {
+    const descriptors = createDescriptors({ readSecret: async () => undefined, ...options });
+    const bucket = { name: 'local', directory: store.folder };
+    expect(await descriptors.read({ namespace, bucket, key: 'x.json' }, new AbortController().signal)).toEqual({
+      state: 'unavailable',
+      message: 'bucket "local" cannot be used: a directory instead of a bucket works standalone only',
+    });
+  });
+});
+
+describe.skipIf(!isRadosGatewayWanted())('descriptors in a bucket of a Ceph RADOS Gateway', () => {
+  let store: BucketStore;
+  beforeAll(async () => {
+    store = await openBucketStore();
+  }, 120_000);
+  afterAll(() => store?.close());
+
+  behavesLikeABucket(() => store);
+
+  it('names the version that it read', async () => {
+    await store.put('versioned.json', text);
+    const answer = await store.client.send(new GetObjectCommand({ Bucket: 'acme-rc', Key: 'versioned.json' }));
+    await answer.Body?.transformToByteArray();
+    const reading = await read(store, 'versioned.json');
+    expect(answer.VersionId).toMatch(/./);
+    expect(reading).toMatchObject({ state: 'found', descriptor: { versionId: answer.VersionId } });
+  });
+
+  it('takes a deleted object of a bucket with versions for missing', async () => {
+    await store.put('marked.json', text);
+    await store.remove('marked.json');
+    expect(await read(store, 'marked.json')).toEqual({
+      state: 'missing',
+      message: '"marked.json" in bucket "acme-rc": there is no such object',
+    });
+  });
+
+  it('pins no version where the bucket keeps none', async () => {
+    await store.client.send(new CreateBucketCommand({ Bucket: 'unversioned' }));
+    await store.client.send(new PutObjectCommand({ Bucket: 'unversioned', Key: 'x.json', Body: Buffer.from(text) }));
+    const reading = await readWith({ bucket: 'unversioned' });
+    expect(reading).toMatchObject({ state: 'found', descriptor: { key: 'x.json' } });
+    expect(reading).not.toHaveProperty('descriptor.versionId');
+  });
+
+  it('calls an object of a bucket missing that does not exist', async () => {
+    expect(await readWith({ bucket: 'acme-nowhere' })).toEqual({
+      state: 'missing',
+      message: '"x.json" in bucket "acme-nowhere": there is no such bucket',
+    });
+  });
+
+  const denied = 's3:GetObject is not allowed, or the object is missing and s3:ListBucket is not allowed';
+  it.each([
+    ['another user', 'stranger', `reading it was denied (AccessDenied, status 403): ${denied}`],
+    ['a wrong secret key', 'wrong', 'the credentials were refused (SignatureDoesNotMatch, status 403)'],
+    ['an unknown access key', 'unknown', 'the credentials were refused (InvalidAccessKeyId, status 403)'],
+  ])('says what was refused to %s, and no word of its credentials', async (_, name, reason) => {
+    const { owner } = store.gateway;
+    store.secrets.set('wrong', { ...owner, secretAccessKey: 'marked-secret' });
+    store.secrets.set('unknown', { accessKeyId: 'marked-key', secretAccessKey: 'marked-secret' });
+    expect(await readWith({ secretRef: { name } })).toEqual({
+      state: 'unavailable',
+      message: `"x.json" in bucket "acme-rc" could not be read: ${reason}`,
+    });
+  });
+
+  it.each([
+    ['is not there', 'absent', undefined, 'there is no Secret "absent"'],
+    ['has half of it', 'half', { accessKeyId: 'k' }, 'the Secret has no secretAccessKey'],
+    ['has the other half', 'half', { secretAccessKey: 'k' }, 'the Secret has no accessKeyId'],
+    ['has no certificate for one', 'ca', { 'ca.crt': 'marked' }, 'ca.crt of the Secret is not a certificate in PEM form'],
+  ])('asks for a Secret that %s', async (_, name, content, reason) => {
+    if (content !== undefined) store.secrets.set(name, content);
+    expect(await readWith({ secretRef: { name } })).toEqual({
+      state: 'unavailable',
+      message: `bucket "candidates" cannot be used: ${reason}`,
+    });
+  });
+
+  it('takes up new credentials of a Secret, with the line break that a file left', async () => {
+    await store.put('rotated.json', text);
+    store.secrets.set('rotating', { ...store.gateway.owner, secretAccessKey: 'old' });
+    const bucket = { ...store.bucket, secretRef: { name: 'rotating' } };
+    expect(await read({ ...store, bucket }, 'rotated.json')).toMatchObject({ state: 'unavailable' });
+    const { accessKeyId, secretAccessKey } = store.gateway.owner;
+    store.secrets.set('rotating', { accessKeyId: `${accessKeyId}\n`, secretAccessKey: `${secretAccessKey}\n` });
+    expect(await read({ ...store, bucket }, 'rotated.json')).toMatchObject({ state: 'found' });
+  });
+
+  it('serves many readers at a time', async () => {
+    await store.put('busy.json', text);
+    const readings = await Promise.all(Array.from({ length: 50 }, () => read(store, 'busy.json')));
+    expect(readings.map(({ state }) => state)).toEqual(Array(50).fill('found'));
+  });
+
+  function readWith(difference: Partial<BucketStore['bucket']>) {
+    return read({ ...store, bucket: { ...store.bucket, ...difference } }, 'x.json');
+  }
+});
