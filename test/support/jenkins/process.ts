@@ -1,0 +1,340 @@
+import type { StandInClock } from './clock.js';
+import type { BuildRecord, BuildResult, Cause, JobDefinition, Outcome, ParameterValue } from './definition.js';
+import { toRecord } from './definition.js';
+import type { Disk } from './disk.js';
+import { rawLog } from './log.js';
+import { sameValues } from './parameters.js';
+
+/** An item of the queue, or one that left it less than five minutes ago. */
+export interface Item {
+  readonly id: number;
+  readonly job: string;
+  readonly parameters: readonly ParameterValue[];
+  readonly causes: Cause[];
+  readonly inQueueSince: number;
+  due: number;
+  state: 'waiting' | 'blocked' | 'buildable' | 'pending' | 'left';
+  /** When it stopped waiting for its delay. */
+  buildableSince: number;
+  leftAt: number;
+  cancelled: boolean;
+  buildNumber: number | undefined;
+  cancelTimers: (() => void)[];
+}
+
+export interface Build extends Omit<BuildRecord, 'result' | 'log' | 'durationMs' | 'interrupted'> {
+  building: boolean;
+  result: BuildResult | undefined;
+  durationMs: number;
+  interrupted: boolean;
+  log: string;
+  readonly outcome: Outcome;
+  /** False for the moment in which a build is visible without its actions. */
+  hasActions: boolean;
+  cancelTimer: () => void;
+}
+
+interface Job {
+  readonly builds: Map<number, Build>;
+  nextBuildNumber: number;
+}
+
+export interface ProcessSettings {
+  readonly clock: StandInClock;
+  readonly disk: Disk;
+  readonly definitions: ReadonlyMap<string, JobDefinition>;
+  readonly executors: number;
+  readonly queueSaveMs: number;
+  readonly itemExpiryMs: number;
+  /** Length of each short moment between leaving the queue and being a complete build. */
+  readonly raceMs: number;
+  readonly nextQueueId: number;
+}
+
+/** One life of the server, from its start to its death: the queue and the running builds are in its memory alone. */
+export class JenkinsProcess {
+  readonly session: string;
+  readonly items = new Map<number, Item>();
+  readonly #settings: ProcessSettings;
+  readonly #jobs = new Map<string, Job>();
+  readonly #timers = new Set<() => void>();
+  #counter: number;
+  #saving = false;
+  #dead = false;
+  quieting: { readonly reason: string | null } | undefined;
+
+  constructor(settings: ProcessSettings, session: string) {
+    this.#settings = settings;
+    this.session = session;
+    const saved = settings.disk.takeQueue();
+    this.#counter = saved?.counter ?? settings.nextQueueId - 1;
+    for (const item of saved?.items ?? []) this.#enter({ ...item, causes: [...item.causes] });
+    this.#later(0, () => this.maintain());
+  }
+
+  /** Nothing happens in this life any more; what is not on the disk is gone. */
+  die(): void {
+    this.#dead = true;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
+  /** Adds an item, or folds it into an identical one that still waits. */
+  schedule(definition: JobDefinition, parameters: readonly ParameterValue[], by: Cause, delayMs?: number): [Item, boolean] {
+    const now = this.#settings.clock.now();
+    const due = now + Math.max(0, delayMs ?? definition.quietPeriodMs ?? 0);
+    const twin = this.waiting().find(
+      (item) => item.job === definition.name && item.state !== 'pending' && sameValues(item.parameters, parameters),
+    );
+    if (twin !== undefined) {
+      twin.causes.push(by);
+      if (twin.state === 'waiting' && due < twin.due) this.#wake(twin, due);
+      this.#changed();
+      return [twin, true];
+    }
+    this.#counter += 1;
+    const item = this.#enter({ id: this.#counter, job: definition.name, parameters, causes: [by], inQueueSince: now, due });
+    this.#changed();
+    this.maintain();
+    return [item, false];
+  }
+
+  waiting(): Item[] {
+    return [...this.items.values()].filter(({ state }) => state !== 'left');
+  }
+
+  job(name: string): Job {
+    const known = this.#jobs.get(name);
+    if (known !== undefined) return known;
+    const { disk, definitions } = this.#settings;
+    const job: Job = {
+      nextBuildNumber: disk.nextBuildNumber(name) ?? definitions.get(name)?.nextBuildNumber ?? 1,
+      builds: new Map(disk.builds(name).map((record) => [record.number, restored(record)])),
+    };
+    this.#jobs.set(name, job);
+    return job;
+  }
+
+  /** Newest first. */
+  builds(name: string): Build[] {
+    return [...this.job(name).builds.values()].sort((a, b) => b.number - a.number);
+  }
+
+  runningBuilds(): { readonly job: string; readonly build: Build }[] {
+    return [...this.#jobs].flatMap(([job, { builds }]) =>
+      [...builds.values()].filter(({ building }) => building).map((build) => ({ job, build })),
+    );
+  }
+
+  cancel(item: Item): boolean {
+    if (item.state === 'left' || item.state === 'pending') return false;
+    item.cancelled = true;
+    this.#leave(item);
+    this.#changed();
+    this.maintain();
+    return true;
+  }
+
+  stop(job: string, build: Build, user: string): void {
+    if (!build.building) return;
+    build.interrupted = true;
+    build.cancelTimer();
+    build.log = `${this.currentLog(job, build)}Build was aborted\nAborted by ${user}\n`;
+    this.#later(Math.min(10, build.outcome.durationMs), () => this.#finish(job, build, 'ABORTED'));
+  }
+
+  currentLog(job: string, build: Build): string {
+    if (build.log !== '') return build.log;
+    return rawLog(job, build.causes, build.outcome, this.#settings.clock.now() - build.startedAt);
+  }
+
+  deleteBuild(job: string, number: number): void {
+    this.job(job).builds.delete(number);
+    this.#settings.disk.deleteBuild(job, number);
+  }
+
+  saveQueue(): void {
+    const items = this.waiting().map(({ id, job, parameters, causes, inQueueSince, due }) => ({
+      id,
+      job,
+      parameters,
+      causes,
+      inQueueSince,
+      due,
+    }));
+    this.#settings.disk.saveQueue({ counter: this.#counter, items });
+  }
+
+  /** Moves every item on as far as it can go now. */
+  maintain(): void {
+    if (this.#dead) return;
+    const now = this.#settings.clock.now();
+    for (const item of this.waiting()) {
+      if (item.state === 'pending' || (item.state === 'waiting' && item.due > now)) continue;
+      if (item.state === 'waiting') item.buildableSince = now;
+      item.state = this.blockedBy(item) === undefined ? 'buildable' : 'blocked';
+      if (item.state === 'buildable' && this.whyHeld(item) === undefined) this.#assign(item);
+    }
+  }
+
+  /** The build that a serial job's item waits for. */
+  blockedBy(item: Item): Build | undefined {
+    if (this.#settings.definitions.get(item.job)?.concurrent === true) return undefined;
+    return this.builds(item.job).find(({ building }) => building);
+  }
+
+  /** Why a buildable item cannot start. */
+  whyHeld(item: Item): string | undefined {
+    const definition = this.#settings.definitions.get(item.job);
+    if (this.quieting !== undefined) return 'Jenkins is about to shut down';
+    if (definition?.label !== undefined) return `‘Jenkins’ doesn’t have label ‘${definition.label}’`;
+    const pending = this.waiting().filter(({ state }) => state === 'pending');
+    const isTaken = definition?.concurrent !== true && pending.some(({ job }) => job === item.job);
+    const busy = this.runningBuilds().length + pending.length;
+    return isTaken || busy >= this.#settings.executors ? 'Waiting for next available executor' : undefined;
+  }
+
+  #enter(saved: Pick<Item, 'id' | 'job' | 'parameters' | 'causes' | 'inQueueSince' | 'due'>): Item {
+    const item: Item = {
+      ...saved,
+      state: 'waiting',
+      buildableSince: 0,
+      leftAt: 0,
+      cancelled: false,
+      buildNumber: undefined,
+      cancelTimers: [],
+    };
+    this.items.set(item.id, item);
+    this.#wake(item, item.due);
+    return item;
+  }
+
+  #wake(item: Item, due: number): void {
+    item.due = due;
+    item.cancelTimers.push(this.#later(due - this.#settings.clock.now(), () => this.maintain()));
+  }
+
+  #assign(item: Item): void {
+    item.state = 'pending';
+    const { raceMs } = this.#settings;
+    this.#after(raceMs, () => {
+      this.#leave(item);
+      this.#changed();
+      this.#after(raceMs, () => this.#start(item));
+    });
+  }
+
+  #leave(item: Item): void {
+    item.state = 'left';
+    item.leftAt = this.#settings.clock.now();
+    for (const cancel of item.cancelTimers) cancel();
+    this.#later(this.#settings.itemExpiryMs, () => this.items.delete(item.id));
+  }
+
+  #start(item: Item): void {
+    const { disk, clock, raceMs } = this.#settings;
+    const job = this.job(item.job);
+    const number = job.nextBuildNumber;
+    job.nextBuildNumber += 1;
+    disk.saveNextBuildNumber(item.job, job.nextBuildNumber);
+    const build = this.#newBuild(item, number);
+    item.buildNumber = number;
+    this.#after(raceMs, () => {
+      job.builds.set(number, build);
+      const parameters = toRecord(build.parameters);
+      disk.appendEffect({ job: item.job, number, queueId: item.id, at: clock.now(), parameters });
+      build.cancelTimer = this.#later(build.outcome.durationMs, () => this.#finish(item.job, build, build.outcome.result));
+      this.#after(raceMs, () => {
+        build.hasActions = true;
+      });
+    });
+  }
+
+  #newBuild(item: Item, number: number): Build {
+    return {
+      number,
+      queueId: item.id,
+      parameters: item.parameters,
+      causes: item.causes,
+      startedAt: this.#settings.clock.now(),
+      estimatedDurationMs: this.#estimate(item.job),
+      outcome: outcomeOf(this.#settings.definitions.get(item.job), item, number),
+      building: true,
+      result: undefined,
+      durationMs: 0,
+      interrupted: false,
+      log: '',
+      hasActions: this.#settings.raceMs === 0,
+      cancelTimer: () => undefined,
+    };
+  }
+
+  #estimate(job: string): number {
+    const durations = this.builds(job)
+      .filter(({ building, result }) => !building && (result === 'SUCCESS' || result === 'UNSTABLE'))
+      .slice(0, 3)
+      .map(({ durationMs }) => durationMs);
+    return durations.length === 0 ? -1 : Math.round(durations.reduce((sum, each) => sum + each, 0) / durations.length);
+  }
+
+  #finish(job: string, build: Build, result: BuildResult): void {
+    build.durationMs = this.#settings.clock.now() - build.startedAt;
+    build.log = `${this.currentLog(job, build)}Finished: ${result}\n`;
+    build.result = result;
+    build.building = false;
+    this.#settings.disk.saveBuild(job, {
+      number: build.number,
+      queueId: build.queueId,
+      parameters: build.parameters,
+      causes: build.causes,
+      startedAt: build.startedAt,
+      durationMs: build.durationMs,
+      estimatedDurationMs: build.estimatedDurationMs,
+      result,
+      interrupted: build.interrupted,
+      log: build.log,
+    });
+    this.maintain();
+  }
+
+  /** The queue is saved at most once in that time, whatever happens in it. */
+  #changed(): void {
+    if (this.#saving) return;
+    this.#saving = true;
+    this.#after(this.#settings.queueSaveMs, () => {
+      this.#saving = false;
+      this.saveQueue();
+    });
+  }
+
+  #after(ms: number, callback: () => void): void {
+    if (ms === 0) callback();
+    else this.#later(ms, callback);
+  }
+
+  #later(ms: number, callback: () => void): () => void {
+    const cancel = this.#settings.clock.schedule(ms, () => {
+      this.#timers.delete(cancel);
+      if (!this.#dead) callback();
+    });
+    this.#timers.add(cancel);
+    return cancel;
+  }
+}
+
+function restored(record: BuildRecord): Build {
+  const outcome = { durationMs: record.durationMs, result: record.result, log: [] };
+  return { ...record, building: false, outcome, hasActions: true, cancelTimer: () => undefined };
+}
+
+function outcomeOf(definition: JobDefinition | undefined, item: Item, number: number): Outcome {
+  const parameters = toRecord(item.parameters);
+  const seconds = Number(parameters[definition?.durationParameter ?? '']);
+  const named = parameters[definition?.resultParameter ?? '']?.toUpperCase() as BuildResult | undefined;
+  const fixed: Outcome = {
+    durationMs: definition?.durationParameter === undefined ? (definition?.durationMs ?? 0) : seconds * 1000,
+    result: named ?? definition?.result ?? 'SUCCESS',
+    log: definition?.log ?? [],
+  };
+  return { ...fixed, ...definition?.outcome?.(parameters, { number }) };
+}
