@@ -1,0 +1,133 @@
+import type { Agent as HttpsAgent, RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { ReconcileError } from '../core/errors.js';
+import type { Millis } from '../core/model.js';
+
+/** Which API server to talk to, and as whom. Absent: what kubectl would use. */
+export type KubeTarget =
+  | { readonly path: string }
+  | 'in-cluster'
+  | { readonly url: string; readonly caPem: string; readonly token: string };
+
+/** What one request needs to reach the server and be let in. */
+export interface Credentials {
+  readonly dispatcher: Dispatcher;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type TlsOptions = Pick<HttpsAgent['options'], 'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername'>;
+
+/** Files (CA, certificate, token) are looked at again this often: service account tokens are replaced every hour. */
+const rereadMs = 10_000;
+const maxConnections = 24;
+
+/**
+ * The connection to one API server: the client library reads kubeconfig, certificates and tokens, and one pool of
+ * connections is shared by all calls (the library itself opens one for each call and leaves it open).
+ * The pool is replaced when CA or client certificate change. Certificates are always verified, whatever the environment says.
+ */
+export class Connection {
+  readonly #target: KubeTarget | undefined;
+  readonly #now: () => Millis;
+  #config: KubeConfig;
+  #current: { credentials: Credentials; identity: string; readAt: Millis } | undefined;
+
+  constructor(target: KubeTarget | undefined, now: () => Millis) {
+    this.#target = target;
+    this.#now = now;
+    this.#config = load(target);
+  }
+
+  /** Root URL of the server, without a slash at the end. */
+  get server(): string {
+    return currentCluster(this.#config).server.replace(/\/+$/, '');
+  }
+
+  async credentials(): Promise<Credentials> {
+    const now = this.#now();
+    const current = this.#current;
+    if (current !== undefined && now >= current.readAt && now - current.readAt < rereadMs) return current.credentials;
+    const options: RequestOptions = {};
+    await this.#config.applyToHTTPSOptions(options);
+    const tls = tlsOptions(options);
+    const identity = JSON.stringify([this.server, tls]);
+    const dispatcher = this.#reusable(identity) ?? this.#createDispatcher(tls);
+    const credentials = { dispatcher, headers: requestHeaders(options) };
+    this.#current = { credentials, identity, readAt: now };
+    return credentials;
+  }
+
+  /** Forgets everything read so far: the server did not accept it. */
+  reload(): void {
+    this.#config = load(this.#target);
+    if (this.#current !== undefined) this.#current.readAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Ends every connection at once. */
+  async close(): Promise<void> {
+    const dispatcher = this.#current?.credentials.dispatcher;
+    this.#current = undefined;
+    await dispatcher?.destroy();
+  }
+
+  #reusable(identity: string): Dispatcher | undefined {
+    const current = this.#current;
+    if (current === undefined) return undefined;
+    if (current.identity === identity) return current.credentials.dispatcher;
+    current.credentials.dispatcher.close().catch(() => undefined);
+    return undefined;
+  }
+
+  #createDispatcher(tls: TlsOptions): Dispatcher {
+    const cluster = currentCluster(this.#config);
+    const options = this.#config.createDispatcherOptions(cluster, tls);
+    const verified = { ...tls, rejectUnauthorized: true };
+    const limits = { connections: maxConnections, keepAliveTimeout: 20_000 };
+    if (options.type === 'socks')
+      throw new ReconcileError('InvalidKubeconfig', 'SOCKS proxies are not supported', { retry: 'never' });
+    if (options.type === 'proxy') return new ProxyAgent({ uri: options.uri, requestTls: verified, ...limits });
+    return new Agent({ connect: { ...verified, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 5_000 }, ...limits });
+  }
+}
+
+function load(target: KubeTarget | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (target === undefined) config.loadFromDefault();
+    else if (target === 'in-cluster') config.loadFromCluster();
+    else if ('path' in target) config.loadFromFile(target.path);
+    else
+      config.loadFromClusterAndUser(
+        { name: 'given', server: target.url, caData: Buffer.from(target.caPem).toString('base64'), skipTLSVerify: false },
+        { name: 'given', token: target.token },
+      );
+  } catch (cause) {
+    throw new ReconcileError('InvalidKubeconfig', 'the kubeconfig cannot be read', { cause });
+  }
+  const cluster = currentCluster(config);
+  if (cluster.skipTLSVerify)
+    throw new ReconcileError('InvalidKubeconfig', 'insecure-skip-tls-verify is refused: name the CA instead', { retry: 'never' });
+  if (!cluster.server.startsWith('https://'))
+    throw new ReconcileError('InvalidKubeconfig', 'the API server must be reached by https', { retry: 'never' });
+  return config;
+}
+
+function currentCluster(config: KubeConfig) {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new ReconcileError('InvalidKubeconfig', 'the kubeconfig names no current cluster');
+  return cluster;
+}
+
+function tlsOptions({ ca, cert, key, pfx, passphrase, servername }: RequestOptions): TlsOptions {
+  const given = Object.entries({ ca, cert, key, pfx, passphrase, servername }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as TlsOptions;
+}
+
+/** Token files often end with a line feed, which no header may hold. */
+function requestHeaders(options: RequestOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value).trim();
+  if (typeof options.auth === 'string') headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  return headers;
+}

@@ -1,0 +1,190 @@
+import { ReconcileError } from '../core/errors.js';
+import type { Millis } from '../core/model.js';
+import type { Resource, ResourceDefinition } from '../core/resources/definition.js';
+import { type DeploymentRunResource, deploymentRun } from '../core/resources/deployment-run.js';
+import { type EnvironmentResource, environment } from '../core/resources/environment.js';
+import { type HoldResource, hold } from '../core/resources/hold.js';
+import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
+import type { Cache, EnvironmentRecords, Events, FreshReads, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
+import { KubeClient } from './client.js';
+import { Connection, type KubeTarget } from './connection.js';
+import { EventRecorder } from './event-recorder.js';
+import { createFreshReads } from './fresh-reads.js';
+import { collectionPath } from './paths.js';
+import {
+  createEnvironmentRecords,
+  createRunRecords,
+  createSourceRecords,
+  environmentGroup,
+  productGroup,
+  reads,
+} from './records.js';
+import { Reflector, type ReflectorSink, type ReflectorState, type ReflectorTimings, usualTimings } from './reflector.js';
+import { type Quarantined, ResourceCache } from './resource-cache.js';
+import { readSecret } from './secrets.js';
+import { ResourceWriter } from './writer.js';
+
+export type Kind = 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Hold';
+
+/** As much of a logger as this adapter needs; pino's has it. */
+export interface KubeLogger {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface KubeOptions {
+  /** Absent: what kubectl would use. */
+  readonly kubeconfig?: KubeTarget;
+  /** The one namespace to watch; absent: all. */
+  readonly namespace?: string;
+  /** Limit of each call; 10 s where absent. */
+  readonly requestTimeoutMs?: Millis;
+  readonly now: () => Millis;
+  readonly logger?: KubeLogger;
+  /** Told of every change of state of a watch. */
+  readonly onWatch?: (change: { kind: Kind; state: ReflectorState; reason?: string }) => void;
+  readonly timings?: Partial<ReflectorTimings>;
+  /** Names this process in events. */
+  readonly instance?: string;
+}
+
+export interface Change {
+  readonly kind: Kind;
+  readonly key: Key;
+}
+
+/** Towpath's side of a Kubernetes API, a cluster's or the embedded one. */
+export interface Kube {
+  readonly sources: SourceRecords;
+  readonly environments: EnvironmentRecords;
+  readonly runs: RunRecords;
+  readonly fresh: FreshReads;
+  readonly holds: Cache<HoldResource>;
+  readonly events: Events;
+  /** For leases, and for what no port speaks of. */
+  readonly client: KubeClient;
+  readonly now: () => Millis;
+  /** The decoded values of a Secret, read from the API; undefined where there is none. */
+  readSecret(namespace: string, name: string, signal: AbortSignal): Promise<Record<string, string> | undefined>;
+  /** Told of everything that changes in a cache, own writes included. What it throws is logged and goes no further. */
+  onChange(listener: (change: Change) => void): void;
+  /** Starts to follow the API until the signal fires; resolves when every kind was listed once. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Objects that do not fit their type and are therefore not in a cache. */
+  quarantined(): readonly Quarantined[];
+  /** Seconds since the API last said anything, by kind. */
+  lastEventAgeSeconds(): Readonly<Record<Kind, number>>;
+  /** Stops watches, writes the events that wait (for at most 2 s) and ends all connections. */
+  close(): Promise<void>;
+}
+
+interface Followed {
+  readonly kind: Kind;
+  readonly reflector: Reflector;
+  readonly quarantined: () => readonly Quarantined[];
+}
+
+/** Throws InvalidKubeconfig. Nothing is asked of the server before `start` or the first call. */
+export async function createKube(options: KubeOptions): Promise<Kube> {
+  const { now } = options;
+  const connection = new Connection(options.kubeconfig, now);
+  const client = new KubeClient(connection, options.requestTimeoutMs ?? 10_000);
+  const listeners: ((change: Change) => void)[] = [];
+  const tell = (change: Change) => tellAll(listeners, change, options.logger);
+  const parts = createParts(client, tell);
+  const followed = parts.caches.map(([kind, definition, cache]) => follow({ kind, definition, cache }, client, options));
+  const events = new EventRecorder({ client, now, instance: options.instance ?? 'towpath', logger: options.logger });
+  const stop = new AbortController();
+  return {
+    ...parts.records,
+    fresh: createFreshReads(client),
+    events,
+    client,
+    now,
+    readSecret: (namespace, name, signal) => readSecret(client, { namespace, name }, signal),
+    onChange: (listener) => void listeners.push(listener),
+    start: (signal) => start(followed, AbortSignal.any([signal, stop.signal])),
+    quarantined: () => followed.flatMap(({ quarantined }) => quarantined()),
+    lastEventAgeSeconds: () =>
+      Object.fromEntries(followed.map(({ kind, reflector }) => [kind, reflector.silentMs() / 1_000])) as Record<Kind, number>,
+    close: async () => {
+      stop.abort();
+      await events.close(2_000);
+      await connection.close();
+    },
+  };
+}
+
+function createParts(client: KubeClient, tell: (change: Change) => void) {
+  const cacheOf = <R extends Resource<unknown, unknown>>(
+    definition: ResourceDefinition,
+    groupsOf: (object: R) => string[] = () => [],
+  ) => new ResourceCache<R>({ definition, groupsOf, onChange: (key) => tell({ kind: definition.kind as Kind, key }) });
+  const sources = cacheOf<ReleaseSourceResource>(releaseSource);
+  const environments = cacheOf<EnvironmentResource>(environment, ({ metadata, spec }) => [
+    productGroup(metadata.namespace, spec.product),
+  ]);
+  const runs = cacheOf<DeploymentRunResource>(deploymentRun, ({ metadata, spec }) => [
+    productGroup(metadata.namespace, spec.product),
+    environmentGroup(metadata.namespace, spec.product, spec.environment),
+  ]);
+  const holds = cacheOf<HoldResource>(hold);
+  const records = {
+    sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
+    environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
+    runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
+    holds: reads(holds),
+  };
+  const caches = [
+    ['ReleaseSource', releaseSource, sources],
+    ['Environment', environment, environments],
+    ['DeploymentRun', deploymentRun, runs],
+    ['Hold', hold, holds],
+  ] as const;
+  return { records, caches };
+}
+
+interface Followable {
+  readonly kind: Kind;
+  readonly definition: ResourceDefinition;
+  readonly cache: ReflectorSink & { quarantined(): readonly Quarantined[] };
+}
+
+function follow({ kind, definition, cache }: Followable, client: KubeClient, options: KubeOptions): Followed {
+  const reflector = new Reflector({
+    client,
+    name: definition.plural,
+    path: collectionPath(definition, options.namespace),
+    sink: cache,
+    timings: { ...usualTimings, ...options.timings },
+    random: Math.random,
+    onState: (state, error) => {
+      const reason = error === undefined ? {} : { reason: error.reason };
+      options.onWatch?.({ kind, state, ...reason });
+      if (error !== undefined) options.logger?.warn({ kind, ...reason, error: error.message }, 'watch interrupted');
+    },
+  });
+  return { kind, reflector, quarantined: () => cache.quarantined() };
+}
+
+async function start(followed: readonly Followed[], signal: AbortSignal): Promise<void> {
+  const synced = followed.map(
+    ({ reflector }) =>
+      new Promise<void>((resolve, reject) => {
+        reflector
+          .run(signal, resolve)
+          .then(() => reject(new ReconcileError('Interrupted', 'stopped before the API was read')), reject);
+      }),
+  );
+  await Promise.all(synced);
+}
+
+function tellAll(listeners: readonly ((change: Change) => void)[], change: Change, logger: KubeLogger | undefined): void {
+  for (const listener of listeners) {
+    try {
+      listener(change);
+    } catch (error) {
+      logger?.warn({ ...change, error: error instanceof Error ? error.message : String(error) }, 'listener failed');
+    }
+  }
+}
