@@ -13,6 +13,17 @@ interface ServiceError {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
+const connectionCodes: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'EPROTO',
+]);
+
 const certificateCodes: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -63,13 +74,15 @@ function describeUnanswered(failure: ServiceError, name: string): string {
   const code = toName(failure.code);
   if (certificateCodes.has(code))
     return `the certificate of the service is not trusted (${code}); a private CA belongs into the Secret as ca.crt`;
+  // The SDK calls resets of the connection time-outs too: the code is the better witness.
+  if (connectionCodes.has(code)) return `the service could not be reached (${code})`;
   if (name === 'TimeoutError' || name === 'AbortError') return 'the service did not answer in time';
   if (name === 'CredentialsProviderError')
     return 'no Secret with credentials is named, and the surroundings of this process provide none';
-  return `the service could not be reached (${code === 'unknown error' ? name : code})`;
+  return `the answer could not be used (${code === 'unknown error' ? name : code})`;
 }
 
 /** Names can come from the server: anything but a plain word is not repeated. */
 function toName(name: unknown): string {
-  return typeof name === 'string' && /^[A-Za-z][A-Za-z0-9_.]{0,63}$/.test(name) ? name : 'unknown error';
+  return name !== 'Error' && typeof name === 'string' && /^[A-Za-z][A-Za-z0-9_.]{0,63}$/.test(name) ? name : 'unknown error';
 }
