@@ -50,7 +50,7 @@ const secrets: RowPrinter = {
     ),
     age,
   ],
-  cells: (object, now) => [object.metadata.name, text(object, 'type'), count(object['data']), ageOf(object, now)],
+  cells: (object, now) => [object.metadata.name, text(object, 'type'), count(object.data), ageOf(object, now)],
 };
 
 const configMaps: RowPrinter = {
@@ -62,7 +62,7 @@ const configMaps: RowPrinter = {
     ),
     age,
   ],
-  cells: (object, now) => [object.metadata.name, count(object['data']) + count(object['binaryData']), ageOf(object, now)],
+  cells: (object, now) => [object.metadata.name, count(object.data) + count(object.binaryData), ageOf(object, now)],
 };
 
 const leases: RowPrinter = {
@@ -100,8 +100,8 @@ function eventCells(event: ApiObject, now: number): Json[] {
   const subject = 'regarding' in event ? 'regarding' : 'involvedObject';
   const name = text(event, subject, 'name');
   const kind = text(event, subject, 'kind').toLowerCase();
-  const first = event['firstTimestamp'] ?? event['deprecatedFirstTimestamp'] ?? event['eventTime'];
-  const last = at(event, 'series', 'lastObservedTime') ?? event['lastTimestamp'] ?? event['deprecatedLastTimestamp'] ?? first;
+  const first = event.firstTimestamp ?? event.deprecatedFirstTimestamp ?? event.eventTime;
+  const last = at(event, 'series', 'lastObservedTime') ?? event.lastTimestamp ?? event.deprecatedLastTimestamp ?? first;
   const source = 'deprecatedSource' in event ? 'deprecatedSource' : 'source';
   const component = text(event, source, 'component') || text(event, 'reportingComponent') || text(event, 'reportingController');
   const instance = text(event, source, 'host') || text(event, 'reportingInstance');
@@ -123,7 +123,7 @@ function eventCells(event: ApiObject, now: number): Json[] {
 function occurrences(event: ApiObject): number {
   const repeated = at(event, 'series', 'count');
   if (typeof repeated === 'number') return repeated + 1;
-  const counted = event['count'] ?? event['deprecatedCount'];
+  const counted = event.count ?? event.deprecatedCount;
   return typeof counted === 'number' && counted > 0 ? counted : 1;
 }
 

@@ -42,5 +42,5 @@ function builtin(type: Builtin): ResourceType {
 }
 
 function withObjectFields(schema: OpenApiSchema): OpenApiSchema {
-  return { ...schema, properties: { ...objectFields, ...(schema['properties'] as JsonObject) } };
+  return { ...schema, properties: { ...objectFields, ...(schema.properties as JsonObject) } };
 }

@@ -1,10 +1,13 @@
 import type { Json, ResourceType } from './resource-type.js';
 
+/** What the server says of itself, in discovery and OpenAPI. */
+export const serverVersion = 'v1.32.0+towpath';
+
 /** Older clients refuse nothing of it, newer ones turn on server-side field validation. */
 const version = {
   major: '1',
   minor: '32',
-  gitVersion: 'v1.32.0+towpath',
+  gitVersion: serverVersion,
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

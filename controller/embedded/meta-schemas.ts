@@ -83,7 +83,7 @@ export const objectMetaSchema: OpenApiSchema = {
     managedFields: {
       description: 'ManagedFields maps workflow-id and version to the set of fields that are managed by that workflow.',
       type: 'array',
-      items: { $ref: '#ManagedFieldsEntry' },
+      items: { type: 'object' },
     },
     name: {
       description:
@@ -99,7 +99,7 @@ export const objectMetaSchema: OpenApiSchema = {
       description:
         'List of objects depended by this object. If ALL objects in the list have been deleted, this object will be garbage collected.',
       type: 'array',
-      items: { $ref: '#OwnerReference' },
+      items: { type: 'object' },
       'x-kubernetes-patch-merge-key': 'uid',
       'x-kubernetes-patch-strategy': 'merge',
     },
