@@ -1,0 +1,14 @@
+/** What a repository may hold. Whatever is beyond is refused with a finding, before it costs more than reading it. */
+export const limits = {
+  fileBytes: 1_048_576,
+  documentsPerFile: 1_000,
+  keysPerDocument: 50_000,
+  nesting: 100,
+  /** Findings that are reported of one file; the rest is counted. */
+  findingsPerFile: 100,
+  settingsSchemaBytes: 262_144,
+  /** Schemas that one settings schema may consist of once its references are followed. */
+  settingsSchemaParts: 5_000,
+  descriptorBytes: 1_048_576,
+  components: 1_000,
+} as const;

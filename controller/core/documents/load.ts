@@ -1,0 +1,165 @@
+import { settingsDigest } from '../digest.js';
+import type { DesiredEnvironment, Finding, InvalidEnvironment, Product, ReleaseDocument, ReleaseRepository } from '../model.js';
+import { toProduct, toRelease } from './normal-form.js';
+import type { ParsedDocument, ParsedFile, ValidDocument } from './parsed.js';
+import { environmentKey, indexFiles, only, type RepositoryIndex } from './repository-index.js';
+import { rules } from './rules/all.js';
+import { type Subject, subjectOf, type Verdict } from './rules/verdict.js';
+import { createSettingsCache, type SettingsCache } from './settings/cache.js';
+
+/** Subject → the errors that stop it. */
+type Stopped = ReadonlyMap<Subject, readonly Finding[]>;
+
+/**
+ * What one commit says: the rules across documents over the files as read. A document that breaks a rule stops only what depends on it.
+ * `cache` keeps compiled settings schemas from one commit to the next.
+ */
+export function loadRepository(files: Iterable<ParsedFile>, cache: SettingsCache = createSettingsCache()): ReleaseRepository {
+  const all = [...files];
+  const index = indexFiles(all);
+  const verdicts = rules.flatMap((rule) => rule(index, cache));
+  const stopped = collectStopped(index, verdicts);
+  const findings = sortFindings([...all.flatMap((file) => file.findings), ...verdicts.map(({ finding }) => finding)]);
+  const releases = toReleases(index, stopped);
+  return {
+    ...toEnvironments(index, stopped, releases),
+    releases: [...releases.values()],
+    findings,
+    documents: countDocuments(all, verdicts),
+  };
+}
+
+function collectStopped(index: RepositoryIndex, verdicts: readonly Verdict[]): Stopped {
+  const stopped = new Map<Subject, Finding[]>();
+  const add = (subject: Subject, findings: readonly Finding[]) => {
+    const known = stopped.get(subject);
+    if (known === undefined) stopped.set(subject, [...findings]);
+    else known.push(...findings);
+  };
+  for (const document of index.documents)
+    if (!document.valid) for (const subject of subjectOf(document)) add(subject, document.findings);
+  for (const { finding, stops } of verdicts) for (const subject of stops) add(subject, [finding]);
+  return stopped;
+}
+
+function toReleases(index: RepositoryIndex, stopped: Stopped): ReadonlyMap<string, ReleaseDocument> {
+  const releases = new Map<string, ReleaseDocument>();
+  for (const key of index.releases.keys()) {
+    const document = only(index.releases, key);
+    if (document !== undefined && !stopped.has(`release:${key}`)) releases.set(key, toRelease(document.content));
+  }
+  return releases;
+}
+
+function toEnvironments(
+  index: RepositoryIndex,
+  stopped: Stopped,
+  releases: ReadonlyMap<string, ReleaseDocument>,
+): { environments: DesiredEnvironment[]; invalid: InvalidEnvironment[] } {
+  const environments: DesiredEnvironment[] = [];
+  const invalid: InvalidEnvironment[] = [];
+  const products = new Map<string, Product>();
+  for (const key of [...new Set([...index.masterVersions.keys(), ...index.environmentConfigs.keys()])].sort()) {
+    const [product = '', environment = ''] = key.split('/');
+    const version = only(index.masterVersions, key);
+    const findings = findingsOf({ index, stopped, key, product, version });
+    const config = only(index.environmentConfigs, key);
+    const document = only(index.products, product);
+    if (findings.length > 0 || version === undefined || config === undefined || document === undefined) {
+      invalid.push({ product, environment, findings: sortFindings(findings) });
+      continue;
+    }
+    const normal = products.get(product) ?? toProduct(document.content);
+    products.set(product, normal);
+    environments.push(toEnvironment({ product: normal, version, config, releases }));
+  }
+  return { environments, invalid };
+}
+
+interface Dependencies {
+  readonly index: RepositoryIndex;
+  readonly stopped: Stopped;
+  readonly key: string;
+  readonly product: string;
+  readonly version: ValidDocument<'MasterVersion'> | undefined;
+}
+
+/** Everything that is wrong with what an environment depends on. */
+function findingsOf({ index, stopped, key, product, version }: Dependencies): Finding[] {
+  const release = environmentKey(product, version?.content.spec.version ?? '');
+  const found = [
+    ...(stopped.get(`environment:${key}`) ?? []),
+    ...(stopped.get(`product:${product}`) ?? []),
+    ...(version === undefined ? [] : (stopped.get(`release:${release}`) ?? [])),
+  ];
+  if (found.length > 0) return found;
+  // Its partner, or its product, could not be read and does not say what it is: those findings are all that can be said.
+  const missing = version === undefined || only(index.environmentConfigs, key) === undefined || !index.products.has(product);
+  return missing ? partnerFindings(index, key) : [];
+}
+
+function partnerFindings(index: RepositoryIndex, key: string): Finding[] {
+  const name = key.slice(key.indexOf('/') + 1);
+  const others = index.documents.filter((document) => document.name === name && !document.valid);
+  const findings = others.flatMap((document) => (document.valid ? [] : document.findings));
+  if (findings.length > 0) return findings;
+  const [document] = [...(index.masterVersions.get(key) ?? []), ...(index.environmentConfigs.get(key) ?? [])] as ParsedDocument[];
+  const file = document?.places.file ?? '';
+  return [
+    {
+      file,
+      line: 1,
+      column: 1,
+      severity: 'error',
+      rule: 'incomplete-environment',
+      path: '',
+      message: 'the other document of the environment is not valid',
+    },
+  ];
+}
+
+function toEnvironment(parts: {
+  product: Product;
+  version: ValidDocument<'MasterVersion'>;
+  config: ValidDocument<'EnvironmentConfig'>;
+  releases: ReadonlyMap<string, ReleaseDocument>;
+}): DesiredEnvironment {
+  const { product, releases } = parts;
+  const wanted = parts.version.content.spec;
+  const { stage, client, settings = {} } = parts.config.content.spec;
+  const release = releases.get(environmentKey(product.name, wanted.version));
+  return {
+    product,
+    environment: parts.config.content.metadata.name,
+    stage,
+    ...(client === undefined ? {} : { client }),
+    version: wanted.version,
+    ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
+    ...(wanted.notBefore === undefined ? {} : { notBefore: Date.parse(wanted.notBefore) }),
+    settings,
+    settingsDigest: settingsDigest(settings),
+    ...(release === undefined ? {} : { release }),
+  };
+}
+
+function countDocuments(files: readonly ParsedFile[], verdicts: readonly Verdict[]): { valid: number; invalid: number } {
+  const broken = new Set(verdicts.filter(({ finding }) => finding.severity === 'error').map(({ document }) => document));
+  let valid = 0;
+  let invalid = 0;
+  for (const file of files) {
+    invalid += file.unknownDocuments;
+    for (const document of file.documents)
+      if (document.valid && !broken.has(document)) valid += 1;
+      else invalid += 1;
+  }
+  return { valid, invalid };
+}
+
+function sortFindings(findings: readonly Finding[]): Finding[] {
+  const compare = (a: Finding, b: Finding) =>
+    (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    (a.message < b.message ? -1 : 1);
+  return [...findings].sort(compare);
+}

@@ -1,0 +1,54 @@
+import { durationOr, parseDuration } from '../duration.js';
+import type { JobTemplate, Product, ReleaseDocument, Stage } from '../model.js';
+import type { ProductDocument } from './schema/product.js';
+import type { ReleaseDocumentContent } from './schema/release.js';
+
+const minute = 60_000;
+
+type WrittenJenkins = ProductDocument['spec']['deployer']['jenkins'];
+type WrittenStage = ProductDocument['spec']['stages'][number];
+type WrittenJob = Pick<WrittenJenkins, 'server' | 'job' | 'parameters' | 'timeout'>;
+
+function toJob(written: WrittenJob, defaultTimeoutMs: number): JobTemplate {
+  const { server, job, parameters = {}, timeout } = written;
+  return { server, job, parameters, timeoutMs: durationOr(timeout, defaultTimeoutMs) };
+}
+
+function toStage(written: WrittenStage): Stage {
+  return {
+    name: written.name,
+    after: (written.after ?? []).map((rule) =>
+      typeof rule === 'string' ? { stage: rule, require: 'any' } : { stage: rule.stage, require: rule.require ?? 'any' },
+    ),
+    soakMs: durationOr(written.soak, 0),
+    verification: (written.verification ?? []).map(({ name, jenkins }) => ({ name, jenkins: toJob(jenkins, 30 * minute) })),
+  };
+}
+
+/** A valid Product document with its defaults filled in. */
+export function toProduct({ metadata, spec }: ProductDocument): Product {
+  const { jenkins } = spec.deployer;
+  return {
+    name: metadata.name,
+    ...(spec.descriptor === undefined ? {} : { descriptor: spec.descriptor }),
+    deployer: {
+      ...toJob(jenkins, 120 * minute),
+      retry: { limit: jenkins.retry?.limit ?? 0, backoffMs: parseDuration(jenkins.retry?.backoff ?? '5m') ?? 5 * minute },
+      onNewVersion: jenkins.onNewVersion ?? 'wait',
+      unstable: jenkins.unstable ?? 'failure',
+    },
+    ...(spec.concurrency === undefined ? {} : { concurrency: spec.concurrency }),
+    stages: spec.stages.map(toStage),
+    driftPolicy: spec.driftPolicy ?? 'report',
+    releases: spec.releases ?? 'optional',
+  };
+}
+
+export function toRelease({ metadata, spec }: ReleaseDocumentContent): ReleaseDocument {
+  return {
+    product: spec.product,
+    version: metadata.name,
+    class: spec.class,
+    ...(spec.previous === undefined ? {} : { previous: spec.previous }),
+  };
+}

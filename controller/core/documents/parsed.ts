@@ -1,0 +1,72 @@
+import type { Finding, Json, JsonObject } from '../model.js';
+import type { Path, Places } from './places.js';
+import { findPlace, formatPath, positionOf } from './places.js';
+import type { DeploymentWindowDocument } from './schema/deployment-window.js';
+import type { EnvironmentConfigDocument } from './schema/environment-config.js';
+import type { MasterVersionDocument } from './schema/master-version.js';
+import type { ProductDocument } from './schema/product.js';
+import type { ReleaseDocumentContent } from './schema/release.js';
+
+/** What a valid document of each kind holds. */
+export interface DocumentContents {
+  readonly MasterVersion: MasterVersionDocument;
+  readonly EnvironmentConfig: EnvironmentConfigDocument;
+  readonly Product: ProductDocument;
+  readonly Release: ReleaseDocumentContent;
+  readonly DeploymentWindow: DeploymentWindowDocument;
+}
+
+export type DocumentKind = keyof DocumentContents;
+
+/** One document as read; plain data, so that it can cross to and from a worker. `name` and `product` as far as they can be told. */
+interface Read<K extends DocumentKind> {
+  readonly kind: K;
+  readonly name?: string;
+  readonly product?: string;
+  readonly places: Places;
+  readonly value: JsonObject;
+}
+
+/** A document that keeps to its schema. */
+export type ValidDocument<K extends DocumentKind = DocumentKind> = K extends DocumentKind
+  ? Read<K> & { readonly valid: true; readonly content: DocumentContents[K] }
+  : never;
+
+/** A document that does not; its findings say why. */
+export type BrokenDocument<K extends DocumentKind = DocumentKind> = K extends DocumentKind
+  ? Read<K> & { readonly valid: false; readonly findings: readonly Finding[] }
+  : never;
+
+export type ParsedDocument<K extends DocumentKind = DocumentKind> = ValidDocument<K> | BrokenDocument<K>;
+
+/** What one file holds, whatever else the repository holds: may be kept for as long as path and content stay the same. */
+export interface ParsedFile {
+  readonly path: string;
+  readonly documents: readonly ParsedDocument[];
+  readonly findings: readonly Finding[];
+  /** Documents that are Towpath's but of no known kind, or that could not be read at all. */
+  readonly unknownDocuments: number;
+  /** The text, where the file may be a settings schema. */
+  readonly schemaText?: string;
+}
+
+export interface Problem {
+  readonly rule: string;
+  readonly path: Path;
+  readonly message: string;
+  readonly severity?: 'error' | 'warning';
+  /** Point at the key instead of the value. */
+  readonly atKey?: boolean;
+}
+
+/** A problem with the place where it stands. */
+export function toFinding(document: { readonly places: Places; readonly value: Json }, problem: Problem): Finding {
+  const place = findPlace(document.places, document.value, problem.path);
+  return {
+    ...positionOf(document.places, problem.atKey === true ? place.key : place.value),
+    severity: problem.severity ?? 'error',
+    rule: problem.rule,
+    path: formatPath(problem.path),
+    message: problem.message,
+  };
+}
