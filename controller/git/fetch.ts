@@ -1,0 +1,105 @@
+import { existsSync, readdirSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import git from 'isomorphic-git';
+import { ReconcileError } from '../core/errors.js';
+import { branchMissing } from './failure.js';
+import type { LoadRequest } from './protocol.js';
+import { advertisement } from './refs.js';
+import type { HttpRemote, Transport } from './transport.js';
+
+/** What isomorphic-git asks of an HTTP client. */
+type HttpClient = Parameters<typeof git.fetch>[0]['http'];
+
+/**
+ * Brings the newest commit of a branch into the folder and gives its id: a shallow clone at first, and from then on a fetch
+ * without `depth` that offers what it has, because with `depth` the server would send the whole snapshot again every time.
+ * `fresh` starts from nothing. Throws ReconcileError.
+ */
+export async function fetchBranch(
+  request: LoadRequest & { readonly remote: HttpRemote },
+  transport: Transport,
+  options: { readonly signal: AbortSignal; readonly fresh: boolean },
+): Promise<string> {
+  const { folder, ref, remote, limits } = request;
+  const cloned = !options.fresh && isWhole(folder, ref, limits.packs);
+  if (!cloned) await prepare(folder, remote.url);
+  try {
+    const { fetchHead } = await git.fetch({
+      fs: { promises: atomicFiles },
+      http: toHttpClient(transport, request, options.signal),
+      gitdir: folder,
+      url: remote.url,
+      ref,
+      remoteRef: ref,
+      singleBranch: true,
+      tags: false,
+      ...(cloned ? {} : { depth: 1 }),
+    });
+    if (fetchHead === null) throw branchMissing(remote.url, ref);
+    return fetchHead;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw toReconcileError(error, request.remote.url, ref);
+  }
+}
+
+/** Makes a commit what the next fetch offers: only once it was read whole, so that a broken one is never built upon. */
+export async function keepFetched({ folder, ref }: LoadRequest, sha: string): Promise<void> {
+  await git.writeRef({ fs: { promises: atomicFiles }, gitdir: folder, ref, value: sha, force: true });
+}
+
+function isWhole(folder: string, ref: string, mostPacks: number): boolean {
+  if (!existsSync(`${folder}/${ref}`)) return false;
+  return readdirSync(`${folder}/objects/pack`).filter((name) => name.endsWith('.idx')).length < mostPacks;
+}
+
+async function prepare(folder: string, url: string): Promise<void> {
+  await fs.rm(folder, { recursive: true, force: true });
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  await git.init({ fs: { promises: atomicFiles }, gitdir: folder, bare: true });
+  await git.addRemote({ fs: { promises: atomicFiles }, gitdir: folder, remote: 'origin', url });
+}
+
+/** A worker may be ended at any moment: a file is there whole or not at all. */
+const atomicFiles = {
+  ...fs,
+  async writeFile(path: string, ...rest: unknown[]): Promise<void> {
+    const [data, options] = rest as [Parameters<typeof fs.writeFile>[1], Parameters<typeof fs.writeFile>[2]];
+    await fs.writeFile(`${path}.new`, data, options);
+    await fs.rename(`${path}.new`, path);
+  },
+};
+
+function toHttpClient(transport: Transport, { remote, limits }: LoadRequest, signal: AbortSignal): HttpClient {
+  return {
+    async request({ url, method, headers, body }) {
+      const path = url.slice(remote?.url.length);
+      const parts: Uint8Array[] = [];
+      for await (const part of body ?? []) parts.push(part);
+      const most = path === advertisement ? limits.refsBytes : limits.packBytes;
+      const content = parts.length === 0 ? {} : { body: Buffer.concat(parts) };
+      const message = { method: method === 'POST' ? method : 'GET', path, headers: headers ?? {}, most, ...content } as const;
+      // The whole answer is awaited, so that a broken connection is an error of the fetch and not of a stream nobody listens to.
+      const { contentType, chunks } = await transport.exchange(message, signal);
+      return {
+        url,
+        method: message.method,
+        statusCode: 200,
+        statusMessage: 'OK',
+        headers: { 'content-type': contentType },
+        body: each(chunks),
+      };
+    },
+  };
+}
+
+async function* each(chunks: Uint8Array[]): AsyncIterableIterator<Uint8Array> {
+  yield* chunks;
+}
+
+function toReconcileError(error: unknown, url: string, ref: string): ReconcileError {
+  if (error instanceof ReconcileError) return error;
+  if (error instanceof git.Errors.NotFoundError) return branchMissing(url, ref);
+  // What isomorphic-git says of a broken answer names positions in buffers, and sometimes parts of it.
+  return new ReconcileError('GitCorrupt', `What ${url} sent is not a whole repository.`, { cause: error });
+}

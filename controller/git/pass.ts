@@ -1,0 +1,87 @@
+import { ReconcileError } from '../core/errors.js';
+import { failed } from './failure.js';
+import { fetchBranch, keepFetched } from './fetch.js';
+import { ObjectError } from './object-error.js';
+import type { LoadAnswer, LoadRequest } from './protocol.js';
+import { CommitReader } from './reader.js';
+import { type HttpRemote, Transport } from './transport.js';
+
+/** What a worker remembers of its repository from one pass to the next. */
+export interface Memory {
+  identity: string;
+  reader: CommitReader;
+}
+
+type Loaded = Extract<LoadAnswer, { kind: 'loaded' }>;
+
+/** One pass: fetch where the repository is elsewhere, then read and load. Throws ReconcileError. */
+export async function load(
+  request: LoadRequest,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<{ answer: Loaded; received: number }> {
+  if (memory.identity !== request.identity) {
+    memory.identity = request.identity;
+    memory.reader = new CommitReader();
+  }
+  const { remote } = request;
+  if (remote === undefined) return { answer: await readLocal(request, memory.reader, signal), received: 0 };
+  const transport = new Transport(remote, request.limits);
+  try {
+    const answer = await fetchAndRead({ ...request, remote }, { memory, transport, signal });
+    return { answer, received: transport.received };
+  } finally {
+    await transport.close();
+  }
+}
+
+interface Fetching {
+  readonly memory: Memory;
+  readonly transport: Transport;
+  readonly signal: AbortSignal;
+}
+
+async function readLocal(request: LoadRequest, reader: CommitReader, signal: AbortSignal): Promise<Loaded> {
+  try {
+    return await readCommit(request, reader, signal);
+  } catch (error) {
+    throw explain(error, request.folder);
+  }
+}
+
+/** A repository that turns out to be broken on disk is cloned once more; what is broken then is broken at its origin. */
+async function fetchAndRead(
+  request: LoadRequest & { remote: HttpRemote },
+  { memory, transport, signal }: Fetching,
+): Promise<Loaded> {
+  for (let fresh = false; ; fresh = true) {
+    try {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
+      const sha = await fetchBranch(request, transport, { signal: deadline, fresh });
+      const answer = await readCommit({ ...request, sha }, memory.reader, signal);
+      await keepFetched(request, sha);
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = explain(error, request.remote.url);
+      if (fresh || reason.reason !== 'GitCorrupt') throw reason;
+      memory.reader = new CommitReader();
+    }
+  }
+}
+
+async function readCommit(request: LoadRequest, reader: CommitReader, signal: AbortSignal): Promise<Loaded> {
+  const loaded = await reader.read(request, `${request.folder}/objects`, signal);
+  if (loaded === undefined) throw failed('GitPathMissing', `Commit ${request.sha.slice(0, 12)} has no folder ${request.path}.`);
+  return { kind: 'loaded', ...loaded };
+}
+
+function explain(error: unknown, url: string): ReconcileError {
+  if (error instanceof ReconcileError) return error;
+  if (error instanceof ObjectError) {
+    if (error.kind === 'too-large') return failed('GitTooLarge', `The repository ${url} is too large: ${error.message}.`);
+    return new ReconcileError('GitCorrupt', `The repository ${url} is damaged: ${error.message}.`, { cause: error });
+  }
+  if (error instanceof Error && error.name === 'TimeoutError') return failed('GitTimeout', `${url} was not fetched in time.`);
+  return new ReconcileError('GitReadFailed', `The repository ${url} cannot be read.`, { cause: error });
+}

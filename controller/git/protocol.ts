@@ -1,0 +1,41 @@
+import type { Commit, Millis, ReleaseRepository } from '../core/model.js';
+import type { Failure } from './failure.js';
+import type { GitLimits } from './limits.js';
+import type { HttpRemote } from './transport.js';
+
+/** What host and worker say to each other. Everything is plain data; credentials travel with each request and are kept by nobody. */
+
+export interface LoadRequest {
+  readonly type: 'load';
+  readonly id: number;
+  /** Which repository: with another one than before, nothing that was read is used again. */
+  readonly identity: string;
+  /** Absent for a repository on this machine. */
+  readonly remote?: HttpRemote;
+  /** The repository to read, or the folder to fetch into. */
+  readonly folder: string;
+  readonly ref: string;
+  /** The commit that the ref named a moment ago. */
+  readonly sha: string;
+  /** The folder inside the repository. */
+  readonly path: string;
+  /** How long the network may take. */
+  readonly timeoutMs: Millis;
+  /** Blobs that are not parsed again, and why. */
+  readonly givenUp: ReadonlyMap<string, string>;
+  readonly limits: GitLimits;
+  readonly board: SharedArrayBuffer;
+}
+
+export type HostMessage = LoadRequest | { readonly type: 'abort'; readonly id: number };
+
+export type LoadAnswer =
+  | { readonly kind: 'loaded'; readonly commit: Commit; readonly repository: ReleaseRepository }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly sha?: string };
+
+export interface WorkerMessage {
+  readonly id: number;
+  readonly answer: LoadAnswer;
+  /** Bytes that came over the network. */
+  readonly received: number;
+}

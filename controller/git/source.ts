@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { durationOr } from '../core/duration.js';
+import { ReconcileError } from '../core/errors.js';
+import type { Snapshot } from '../core/model.js';
+import type { GitSpec } from '../core/resources/release-source.js';
+import { branchMissing, failed } from './failure.js';
+import type { GitLimits } from './limits.js';
+import { openLocalRepository, readLocalHead } from './local-repository.js';
+import { type Location, toFolder, toLocation, toRef } from './location.js';
+import { readRemoteHead } from './refs.js';
+import type { Outcome, Question } from './source-worker.js';
+import { Transport } from './transport.js';
+import type { WorkerPool } from './worker-pool.js';
+
+/** What a source needs of its surroundings. */
+export interface SourceContext {
+  readonly pool: WorkerPool;
+  readonly limits: GitLimits;
+  /** The folder that holds the clone of a repository with this address. Removes those of other addresses. */
+  readonly cloneFolder: (url: string) => Promise<string>;
+}
+
+export interface Reading {
+  readonly snapshot: Snapshot;
+  readonly changed: boolean;
+  readonly received: number;
+}
+
+/** What is to be read, from a checked spec. */
+interface Target {
+  readonly location: Location;
+  readonly ref: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly identity: string;
+}
+
+const MOST_CRASHES = 5;
+
+/** One ReleaseSource's repository: what it said last, and what is known of it. */
+export class Source {
+  readonly #name: string;
+  readonly #context: SourceContext;
+  readonly #givenUp = new Map<string, string>();
+  #identity = '';
+  #snapshot: Snapshot | undefined;
+  #refused: { readonly sha: string; readonly error: ReconcileError } | undefined;
+  #speaksV2 = false;
+
+  constructor(name: string, context: SourceContext) {
+    this.#name = name;
+    this.#context = context;
+  }
+
+  /** The newest commit. Not to be called again before it has settled. Throws ReconcileError. */
+  async latest(spec: GitSpec, secret: Readonly<Record<string, string>> | undefined, signal: AbortSignal): Promise<Reading> {
+    const target = toTarget(spec, secret);
+    if (target.identity !== this.#identity) this.#start(target.identity);
+    const { sha, folder, received } = await this.#readHead(target, signal);
+    if (this.#snapshot?.commit.sha === sha) return { snapshot: this.#snapshot, changed: false, received };
+    if (this.#refused?.sha === sha) throw this.#refused.error;
+    const loaded = await this.#load(target, { sha, folder }, signal);
+    this.#snapshot = loaded.snapshot;
+    return { ...loaded, changed: true, received: received + loaded.received };
+  }
+
+  #start(identity: string): void {
+    this.#identity = identity;
+    this.#snapshot = undefined;
+    this.#refused = undefined;
+    this.#speaksV2 = false;
+  }
+
+  async #readHead(target: Target, signal: AbortSignal): Promise<{ sha: string; folder?: string; received: number }> {
+    const { location, ref } = target;
+    if (location.kind === 'file') {
+      const repository = await openLocalRepository(location.path);
+      const sha = await readLocalHead(repository, ref);
+      if (sha === undefined) throw branchMissing(location.url, ref);
+      return { sha, folder: repository.folder, received: 0 };
+    }
+    const transport = new Transport(location, this.#context.limits);
+    const deadline = AbortSignal.timeout(target.timeoutMs);
+    try {
+      const question = { url: location.url, ref, speaksV2: this.#speaksV2 };
+      const head = await readRemoteHead(transport, question, this.#context.limits, AbortSignal.any([signal, deadline]));
+      this.#speaksV2 = head.speaksV2;
+      if (head.oid === undefined) throw branchMissing(location.url, ref);
+      return { sha: head.oid, received: transport.received };
+    } catch (error) {
+      if (deadline.aborted && !signal.aborted) throw failed('GitTimeout', `${location.url} does not answer in time.`);
+      throw error;
+    } finally {
+      await transport.close();
+    }
+  }
+
+  async #load(
+    target: Target,
+    { sha, folder }: { sha: string; folder: string | undefined },
+    signal: AbortSignal,
+  ): Promise<Omit<Reading, 'changed'>> {
+    const { location, ref, path, timeoutMs, identity } = target;
+    const where = folder ?? (await this.#context.cloneFolder(location.url));
+    const remote = location.kind === 'http' ? { remote: location } : {};
+    const base = { identity, ref, path, timeoutMs, sha, folder: where, ...remote };
+    for (let crashes = 0; ; ) {
+      const question: Question = { ...base, givenUp: this.#givenUp };
+      const outcome = await this.#context.pool.use(this.#name, signal, (worker) => worker.ask(question, signal));
+      if (outcome.kind === 'answered') return this.#take(outcome, sha);
+      if (outcome.kind === 'stuck') this.#givenUp.set(outcome.oid, 'takes too long to parse');
+      else if (outcome.oid !== undefined && ++crashes < MOST_CRASHES)
+        this.#givenUp.set(outcome.oid, 'cannot be parsed: it takes too much memory');
+      else throw failed('GitReadFailed', crashSentence(location.url, outcome.outOfMemory));
+    }
+  }
+
+  #take({ answer, received }: Extract<Outcome, { kind: 'answered' }>, sha: string): Omit<Reading, 'changed'> {
+    if (answer.kind === 'loaded') return { snapshot: { commit: answer.commit, repository: answer.repository }, received };
+    const { reason, message, retry } = answer.failure;
+    const error = new ReconcileError(reason, message, { retry });
+    // What a commit is too large for stays so until the branch moves; it is not fetched again before that.
+    if (reason === 'GitTooLarge') this.#refused = { sha, error };
+    throw error;
+  }
+}
+
+function toTarget(spec: GitSpec, secret: Readonly<Record<string, string>> | undefined): Target {
+  const location = toLocation(spec, secret);
+  const ref = toRef(spec.ref.branch ?? 'main');
+  const path = toFolder(spec.path ?? '.');
+  const identity = createHash('sha256')
+    .update(JSON.stringify([location.url, ref, path]))
+    .digest('hex');
+  return { location, ref, path, identity, timeoutMs: durationOr(spec.timeout, 60_000) };
+}
+
+function crashSentence(url: string, outOfMemory: boolean): string {
+  return outOfMemory ? `Reading ${url} takes more memory than is allowed.` : `Reading ${url} ended unexpectedly.`;
+}
