@@ -34,6 +34,8 @@ export interface EnvironmentFacts {
   readonly commit?: Commit;
   /** Why the documents are not valid; empty where they are. */
   readonly findings: readonly Finding[];
+  /** What the documents name and the operator has not configured. */
+  readonly problem?: string;
   readonly source: { readonly name: string; readonly suspended: boolean; readonly firstDeployment: 'confirm' | 'deploy' };
   /** Absent where the product has none, or where nothing hangs on it in this pass. */
   readonly descriptor?: DescriptorReading;

@@ -1,3 +1,4 @@
+import type { EventRecord } from '../core/events.js';
 import type { DescriptorReading, Millis, Snapshot } from '../core/model.js';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
@@ -113,17 +114,7 @@ export interface FreshReads {
   environment(key: Key, signal: AbortSignal): Promise<EnvironmentResource | undefined>;
 }
 
-/** An event for people: one per transition. `reason` stands in core/reasons.ts. */
-export interface EventRecord {
-  readonly regarding: {
-    readonly kind: 'Environment' | 'DeploymentRun' | 'ReleaseSource';
-    readonly key: Key;
-    readonly uid?: string;
-  };
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
+export type { EventRecord } from '../core/events.js';
 
 export interface Events {
   /** Never throws and never waits: an event that cannot be written is dropped. */
@@ -135,4 +126,35 @@ export interface Leadership {
   /** Milliseconds of the lease that are left, by the local monotonic clock; 0 where it is not held. */
   remainingMs(): number;
   readonly identity: string;
+}
+
+/** What is counted and timed; never throws. */
+export interface Measurements {
+  /** A run has become terminal. */
+  runEnded(run: DeploymentRunResource): void;
+}
+
+/** Structured log lines: the message is a constant, what varies are fields. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Everything that the loop works with. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly repositories: Repositories;
+  readonly descriptors: Descriptors;
+  readonly deployers: Deployers;
+  readonly sources: SourceRecords;
+  readonly environments: EnvironmentRecords;
+  readonly runs: RunRecords;
+  readonly holds: Cache<HoldResource>;
+  readonly fresh: FreshReads;
+  readonly events: Events;
+  readonly leadership: Leadership;
+  readonly measurements: Measurements;
+  readonly log: Log;
 }

@@ -11,5 +11,8 @@ export const valid: Gate = ({ facts, wanted }) => {
     });
   }
   if (wanted === undefined) return failed('NotInGit', 'the repository has not been read yet, or names this environment no more');
+  if (facts.problem !== undefined) {
+    return failed('NotConfigured', facts.problem, { who: 'an author, by a commit, or an operator, in the ReleaseSource' });
+  }
   return passed('Valid', 'the documents are valid');
 };

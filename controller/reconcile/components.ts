@@ -1,0 +1,32 @@
+import { descriptorKey } from '../core/desired.js';
+import type { EnvironmentFacts } from '../core/facts.js';
+import type { Descriptor, DescriptorReading } from '../core/model.js';
+
+type Components = Readonly<Record<string, string>>;
+
+const limit = 500;
+
+/** Component versions of the descriptors that were read last, by key: deltas need both ends, and thousands of environments share them. */
+export class ComponentCache {
+  readonly #byKey = new Map<string, Components>();
+
+  put({ key, components }: Descriptor): void {
+    this.#byKey.delete(key);
+    this.#byKey.set(key, components);
+    const [oldest] = this.#byKey.keys();
+    if (this.#byKey.size > limit && oldest !== undefined) this.#byKey.delete(oldest);
+  }
+
+  /** What is recorded, component by component; undefined where nothing is recorded or its descriptor cannot be read. */
+  async recorded(facts: EnvironmentFacts, read: (key: string) => Promise<DescriptorReading>): Promise<Components | undefined> {
+    const version = facts.environment.status?.recorded?.version;
+    const key = version === undefined || facts.desired === undefined ? undefined : descriptorKey(facts.desired, version);
+    if (key === undefined) return undefined;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const reading = await read(key);
+    if (reading.state !== 'found') return undefined;
+    this.put(reading.descriptor);
+    return reading.descriptor.components;
+  }
+}

@@ -1,0 +1,204 @@
+import { compact } from '../core/compact.js';
+import { durationOr } from '../core/duration.js';
+import type { Millis } from '../core/model.js';
+import type { DeploymentRunResource, DeploymentRunStatus, Invocation } from '../core/resources/deployment-run.js';
+import type { JenkinsServer } from '../core/resources/release-source.js';
+import {
+  afterAnswer,
+  afterBuild,
+  afterItem,
+  afterLookup,
+  claimed,
+  deadlineOf,
+  nextStep,
+  toStop,
+} from '../core/run/invocation.js';
+import type { BuildReading } from '../core/run/observation.js';
+import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
+import { runEvents } from '../core/status/run-events.js';
+import { fromTime, toTime } from '../core/time.js';
+import type { Deployer, Ports } from './ports.js';
+
+/** Whether the run may ask Jenkins now; judged from fresh facts, right before. */
+export type Permission = { readonly granted: true } | { readonly granted: false; readonly message: string };
+
+export interface DriveContext {
+  readonly ports: Pick<Ports, 'runs' | 'clock' | 'events' | 'leadership' | 'measurements'>;
+  readonly server: JenkinsServer;
+  readonly deployer: Deployer;
+  /** Judges the gates again and, if they are open, makes the claim durable, with nothing that counts the same things in between. */
+  readonly claim: (
+    run: DeploymentRunResource,
+    write: () => Promise<DeploymentRunResource>,
+  ) => Promise<Permission & { run?: DeploymentRunResource }>;
+  readonly stop: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Driven {
+  readonly run: DeploymentRunResource;
+  /** When to look again; undefined once the run has ended. */
+  readonly afterMs?: Millis;
+}
+
+/** The lease must outlast the moment in which the request is sent; whoever comes next finds the claim. */
+const leaseMarginMs = 5_000;
+const maxSteps = 12;
+
+/** Moves a run on as far as it goes now: each step reads or does one thing, and what follows is durable before the next. */
+export async function drive(run: DeploymentRunResource, context: DriveContext): Promise<Driven> {
+  let current = run;
+  for (let step = 0; step < maxSteps; step += 1) {
+    const task = currentTask(current);
+    if (task === undefined || isTerminal(current)) return { run: current };
+    const stopped = await stopIfDue(current, task, context);
+    const after = await advance(stopped, currentTask(stopped) ?? task, context);
+    const moved = currentTask(after);
+    current = after;
+    if (moved === undefined) continue;
+    if (moved.check === task.check && moved.invocation.state === task.invocation.state)
+      return { run: current, afterMs: pollAfter(moved, context) };
+  }
+  return { run: current, afterMs: 0 };
+}
+
+async function advance(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
+  const { deployer, signal, ports, server } = context;
+  const now = () => ports.clock.now();
+  const { id, invocation } = task;
+  const { job } = task.job;
+  const step = nextStep(invocation);
+  switch (step.do) {
+    case 'claim':
+      return claimAndTrigger(run, task, context);
+    case 'lookup': {
+      const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
+      const graceMs = durationOr(server.grace, 180_000);
+      const next = afterLookup(invocation, lookup, { now: now(), graceMs });
+      return save(run, task, next, context);
+    }
+    case 'readItem': {
+      const item = await deployer.readItem({ job, id, queueId: step.queueId }, signal);
+      return save(run, task, afterItem(invocation, item, now()), context);
+    }
+    case 'readBuild': {
+      const build = await deployer.readBuild({ job, id, number: step.number }, signal);
+      return saveBuild(run, task, build, context);
+    }
+    case 'nothing':
+      return run;
+  }
+}
+
+/** Preflight, gates, claim, lease, POST: in this order, and the POST only by the one whose claim was accepted. */
+async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
+  const { deployer, ports, signal } = context;
+  const now = ports.clock.now();
+  if (now < claimDueAt(task.invocation)) return run;
+  const request = { job: task.job.job, id: task.id, parameters: task.job.parameters };
+  const preflight = await deployer.preflight(request, signal);
+  if (preflight.state !== 'ready') return save(run, task, { ...task.invocation, message: preflight.message }, context);
+  if (ports.leadership.remainingMs() < leaseMarginMs) return run;
+  const claim = claimed(task.invocation, preflight, { holder: ports.leadership.identity, now: ports.clock.now() });
+  const permission = await context.claim(run, () => save(run, task, claim, context));
+  if (!permission.granted || permission.run === undefined) {
+    const message = permission.granted ? 'claimed elsewhere' : permission.message;
+    return save(run, task, { ...task.invocation, message: `waiting: ${message}` }, context);
+  }
+  if (ports.leadership.remainingMs() < leaseMarginMs) return permission.run;
+  const answer = await deployer.trigger(request, signal);
+  const claimedTask = currentTask(permission.run) ?? task;
+  return save(permission.run, claimedTask, afterAnswer(claimedTask.invocation, answer, ports.clock.now()), context);
+}
+
+/** After a refusal the next request waits, longer each time: Jenkins, or a person, has to change something. */
+function claimDueAt(invocation: Invocation): Millis {
+  const { claim } = invocation;
+  if (claim?.answer === undefined) return 0;
+  return (fromTime(claim.at) ?? 0) + Math.min(300_000, 5_000 * 2 ** Math.min(claim.posts, 6));
+}
+
+/** Stops what takes too long, or what git has moved on from: marked first, then asked for, as often as it takes. */
+async function stopIfDue(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
+  const { deployer, signal, ports } = context;
+  const deadline = deadlineOf(task.invocation, durationOr(task.job.timeout, 3_600_000));
+  const late = deadline !== undefined && ports.clock.now() >= deadline;
+  if (!late && !(context.stop && task.check === undefined)) return run;
+  const invocation = toStop(task.invocation, late ? 'timeout' : 'superseded');
+  const marked = await save(run, task, invocation, context);
+  const { id, job } = { id: task.id, job: task.job.job };
+  if (invocation.state === 'Queued' && invocation.queueId !== undefined)
+    await deployer.cancelItem({ job, id, queueId: invocation.queueId }, signal);
+  if (invocation.state === 'Running' && invocation.buildNumber !== undefined) {
+    await deployer.stopBuild({ job, id, number: invocation.buildNumber }, signal);
+  }
+  return marked;
+}
+
+/** A build brings progress; one that failed brings the end of its log, read before the run ends since it never changes after. */
+async function saveBuild(
+  run: DeploymentRunResource,
+  task: Task,
+  build: BuildReading,
+  context: DriveContext,
+): Promise<DeploymentRunResource> {
+  const next = afterBuild(task.invocation, build, context.ports.clock.now());
+  const status = withInvocation(run, task, next, context.ports.clock.now());
+  if (build.state === 'building') return write(run, withProgress(status, build), context);
+  if (build.state !== 'finished' || build.result === 'SUCCESS' || task.invocation.buildNumber === undefined)
+    return write(run, status, context);
+  const logTail = await context.deployer.readLogTail(
+    { job: task.job.job, number: task.invocation.buildNumber, lines: 20 },
+    context.signal,
+  );
+  return write(run, logTail.length === 0 ? status : { ...status, logTail }, context);
+}
+
+function withProgress(status: DeploymentRunStatus, build: Extract<BuildReading, { state: 'building' }>): DeploymentRunStatus {
+  const estimatedEnd = build.estimatedEnd === undefined ? undefined : toTime(build.estimatedEnd);
+  if (status.progress === build.progress && status.estimatedEnd === estimatedEnd) return status;
+  return compact<DeploymentRunStatus>({ ...status, progress: build.progress, estimatedEnd });
+}
+
+function save(run: DeploymentRunResource, task: Task, next: Invocation, context: DriveContext): Promise<DeploymentRunResource> {
+  return write(run, withInvocation(run, task, next, context.ports.clock.now()), context);
+}
+
+async function write(
+  run: DeploymentRunResource,
+  status: DeploymentRunStatus,
+  context: DriveContext,
+): Promise<DeploymentRunResource> {
+  return writeRun(run, status, context.ports, context.signal);
+}
+
+/** The one place where a run's status is written: by compare-and-swap, with the events of its transition. */
+export async function writeRun(
+  run: DeploymentRunResource,
+  status: DeploymentRunStatus,
+  ports: Pick<Ports, 'runs' | 'events' | 'clock' | 'measurements'>,
+  signal: AbortSignal,
+): Promise<DeploymentRunResource> {
+  if (status === run.status || isTerminal(run)) return run;
+  const next = withPhase(run.spec, status, ports.clock.now());
+  const written = await ports.runs.writeStatus(run, next, signal);
+  for (const event of runEvents(run, written)) ports.events.record(event);
+  if (isTerminal(written)) ports.measurements.runEnded(written);
+  return written;
+}
+
+/** How soon to look again, by what is waited for. */
+function pollAfter(task: Task, { server, ports }: DriveContext): Millis {
+  const poll = durationOr(server.pollInterval, 10_000);
+  const now = ports.clock.now();
+  switch (task.invocation.state) {
+    case 'Pending':
+      return Math.max(poll, claimDueAt(task.invocation) - now);
+    case 'Unknown':
+      return 300_000;
+    case 'Queued':
+      return Math.min(poll, 3_000);
+    default:
+      return poll;
+  }
+}

@@ -1,0 +1,170 @@
+import { compact } from '../core/compact.js';
+import { configurationProblem, jobOf } from '../core/configuration.js';
+import { needsDescriptor } from '../core/decide.js';
+import { descriptorKey } from '../core/desired.js';
+import { isBuildFor } from '../core/drift.js';
+import type { Capacity, DescriptorPin, EnvironmentFacts, PathEnvironment } from '../core/facts.js';
+import type { DescriptorReading, DesiredEnvironment } from '../core/model.js';
+import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
+import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { HoldResource } from '../core/resources/hold.js';
+import type { ReleaseSourceResource } from '../core/resources/release-source.js';
+import { isClaimed, isTerminal } from '../core/run/run.js';
+import type { ComponentCache } from './components.js';
+import type { JobHistories } from './histories.js';
+import type { Ports } from './ports.js';
+import type { PublishedEnvironment, PublishedStates } from './published.js';
+
+/** What the loop remembers between passes; all of it can be lost at any time. */
+export interface Memory {
+  readonly published: PublishedStates;
+  readonly histories: JobHistories;
+  readonly components: ComponentCache;
+}
+
+export interface Subject {
+  readonly environment: EnvironmentResource;
+  readonly published: PublishedEnvironment | undefined;
+  readonly source: ReleaseSourceResource | undefined;
+  readonly holds: readonly HoldResource[];
+}
+
+/** Everything that is known about one environment now; reads a descriptor only where a decision hangs on it. */
+export async function gather(subject: Subject, ports: Ports, memory: Memory, signal: AbortSignal): Promise<EnvironmentFacts> {
+  const facts = gatherCached(subject, ports, memory);
+  if (!needsDescriptor(facts) || facts.desired === undefined) return facts;
+  const descriptor = await readDescriptor(subject, facts.desired, { ports, signal });
+  if (descriptor.state === 'found') memory.components.put(descriptor.descriptor);
+  const recordedComponents = await memory.components.recorded(facts, (key) =>
+    readDescriptor(subject, facts.desired, { ports, signal, key }),
+  );
+  return compact<EnvironmentFacts>({ ...facts, descriptor, recordedComponents });
+}
+
+/** The same without anything from outside: caches and memory alone. `descriptor` is taken over from an earlier look in the same pass. */
+export function gatherCached(subject: Subject, ports: Ports, memory: Memory, earlier?: EnvironmentFacts): EnvironmentFacts {
+  const { environment, published, source } = subject;
+  const { namespace } = environment.metadata;
+  const { product, environment: name } = environment.spec;
+  const desired = published?.desired;
+  return compact<EnvironmentFacts>({
+    now: ports.clock.now(),
+    environment,
+    desired,
+    commit: published?.commit,
+    findings: published?.findings ?? [],
+    problem: desired === undefined || source === undefined ? undefined : configurationProblem(desired, source),
+    source: {
+      name: source?.metadata.name ?? environment.spec.source,
+      suspended: source?.spec.suspend ?? false,
+      firstDeployment: source?.spec.firstDeployment ?? 'confirm',
+    },
+    runs: ports.runs.ofEnvironment(namespace, product, name),
+    path: desired === undefined ? [] : pathOf(desired, ports.environments.ofProduct(namespace, product)),
+    pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
+    holds: subject.holds,
+    capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, source }),
+    history: desired === undefined ? undefined : historyOf(environment, desired, memory, source),
+    descriptor: earlier?.descriptor,
+    recordedComponents: earlier?.recordedComponents,
+  });
+}
+
+function pathOf(desired: DesiredEnvironment, peers: readonly EnvironmentResource[]): PathEnvironment[] {
+  const stage = desired.product.stages.find(({ name }) => name === desired.stage);
+  const before = new Set(stage?.after.map((rule) => rule.stage));
+  if (before.size === 0) return [];
+  return peers
+    .filter(({ spec }) => before.has(spec.stage))
+    .map(({ spec, status }) =>
+      compact<PathEnvironment>({
+        environment: spec.environment,
+        stage: spec.stage,
+        client: spec.client,
+        verified: status?.verified ?? [],
+      }),
+    );
+}
+
+/** The descriptor of this version as the environment that saw it first saw it. */
+function pinOf(desired: DesiredEnvironment, peers: readonly EnvironmentResource[]): DescriptorPin | undefined {
+  const key = descriptorKey(desired);
+  if (key === undefined) return undefined;
+  let first: { pin: DescriptorPin; since: string } | undefined;
+  for (const { spec, status } of peers) {
+    const seen = status?.desired;
+    if (seen?.descriptorKey !== key || seen.descriptorSha256 === undefined || seen.version !== desired.version) continue;
+    if (first === undefined || seen.since < first.since)
+      first = { pin: { sha256: seen.descriptorSha256, environment: spec.environment }, since: seen.since };
+  }
+  return first?.pin;
+}
+
+function capacitiesOf(
+  environment: EnvironmentResource,
+  desired: DesiredEnvironment,
+  { ports, source }: { ports: Ports; source: ReleaseSourceResource | undefined },
+): Capacity[] {
+  const { namespace } = environment.metadata;
+  const { product } = desired;
+  const capacities: Capacity[] = [];
+  const own = ports.runs
+    .ofEnvironment(namespace, environment.spec.product, environment.spec.environment)
+    .findLast((run) => !isTerminal(run));
+  if (product.concurrency !== undefined) {
+    const others = ahead(ports.runs.ofProduct(namespace, product.name), own);
+    capacities.push({ what: `product ${product.name}`, limit: product.concurrency, others });
+  }
+  const server = source?.spec.jenkins?.find(({ name }) => name === product.deployer.server);
+  if (server?.maxConcurrent !== undefined) {
+    const onServer = ports.runs
+      .list()
+      .filter((run) => run.metadata.namespace === namespace && run.spec.deployer?.jenkins.server === server.name);
+    capacities.push({ what: `server ${server.name}`, limit: server.maxConcurrent, others: ahead(onServer, own) });
+  }
+  return capacities;
+}
+
+/** The runs under way that come before this one: all that may have asked Jenkins, and the older ones that wait. */
+function ahead(runs: readonly DeploymentRunResource[], own: DeploymentRunResource | undefined): number {
+  return runs.filter(
+    (run) =>
+      !isTerminal(run) && run.metadata.name !== own?.metadata.name && (own === undefined || isClaimed(run) || isOlder(run, own)),
+  ).length;
+}
+
+function isOlder(a: DeploymentRunResource, b: DeploymentRunResource): boolean {
+  const [first, second] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return first < second || (first === second && a.metadata.name < b.metadata.name);
+}
+
+function historyOf(
+  environment: EnvironmentResource,
+  desired: DesiredEnvironment,
+  memory: Memory,
+  source: ReleaseSourceResource | undefined,
+) {
+  const { product } = desired;
+  if (source === undefined) return undefined;
+  const builds = memory.histories.get({
+    namespace: environment.metadata.namespace,
+    source: source.metadata.name,
+    server: product.deployer.server,
+    job: jobOf(desired),
+  });
+  return builds?.filter((build) => isBuildFor(build, product, environment.spec));
+}
+
+/** Reads the environment's descriptor, or another one of the same bucket. */
+export async function readDescriptor(
+  subject: Subject,
+  desired: DesiredEnvironment | undefined,
+  how: { ports: Ports; signal: AbortSignal; key?: string },
+): Promise<DescriptorReading> {
+  const wanted = desired?.product.descriptor;
+  const key = how.key ?? (desired && descriptorKey(desired));
+  const bucket = subject.source?.spec.buckets?.find(({ name }) => name === wanted?.bucket);
+  if (bucket === undefined || key === undefined)
+    return { state: 'unavailable', message: `the bucket ${wanted?.bucket ?? ''} is not configured` };
+  return how.ports.descriptors.read({ namespace: subject.environment.metadata.namespace, bucket, key }, how.signal);
+}

@@ -1,0 +1,109 @@
+import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
+import { environmentName } from '../core/run/identity.js';
+import type { Key } from './ports.js';
+
+/** What git says of one environment now. */
+export interface PublishedEnvironment {
+  readonly source: Key;
+  readonly commit: Commit;
+  readonly desired?: DesiredEnvironment;
+  readonly findings: readonly Finding[];
+}
+
+interface Publication {
+  readonly source: Key;
+  readonly createdAt: string;
+  readonly snapshot: Snapshot;
+  readonly environments: ReadonlyMap<string, PublishedEnvironment>;
+}
+
+export const toKeyText = ({ namespace, name }: Key): string => `${namespace}/${name}`;
+
+export function fromKeyText(text: string): Key {
+  const [namespace = '', name = ''] = text.split('/');
+  return { namespace, name };
+}
+
+/** The last snapshot of every source: what the environment passes read instead of git. Of two sources that name one environment, the older keeps it. */
+export class PublishedStates {
+  readonly #bySource = new Map<string, Publication>();
+  readonly #productText = new WeakMap<Product, string>();
+
+  /** Takes over a snapshot; returns the environments (`namespace/name`) for which something changed. */
+  publish(source: Key, createdAt: string, snapshot: Snapshot): string[] {
+    const before = this.#bySource.get(toKeyText(source));
+    if (before?.snapshot === snapshot) return [];
+    const environments = index(source, snapshot);
+    this.#bySource.set(toKeyText(source), { source, createdAt, snapshot, environments });
+    const names = new Set([...environments.keys(), ...(before?.environments.keys() ?? [])]);
+    return [...names]
+      .filter((name) => !this.#same(before?.environments.get(name), environments.get(name)))
+      .map((name) => toKeyText({ namespace: source.namespace, name }));
+  }
+
+  withdraw(source: Key): void {
+    this.#bySource.delete(toKeyText(source));
+  }
+
+  /** Undefined while no source that was read names it. */
+  of(environment: Key): PublishedEnvironment | undefined {
+    let oldest: { publication: Publication; found: PublishedEnvironment } | undefined;
+    for (const publication of this.#bySource.values()) {
+      if (publication.source.namespace !== environment.namespace) continue;
+      const found = publication.environments.get(environment.name);
+      if (found !== undefined && (oldest === undefined || isOlder(publication, oldest.publication)))
+        oldest = { publication, found };
+    }
+    return oldest?.found;
+  }
+
+  environmentsOf(source: Key): readonly DesiredEnvironment[] {
+    return this.#bySource.get(toKeyText(source))?.snapshot.repository.environments ?? [];
+  }
+
+  /** Environments that another, older source already names: `[name, source]`. */
+  conflicts(source: Key): [environment: string, keptBy: string][] {
+    const own = this.#bySource.get(toKeyText(source));
+    if (own === undefined) return [];
+    const found: [string, string][] = [];
+    for (const name of own.environments.keys()) {
+      const keeper = this.of({ namespace: source.namespace, name })?.source;
+      if (keeper !== undefined && keeper.name !== source.name) found.push([name, keeper.name]);
+    }
+    return found;
+  }
+
+  #same(a: PublishedEnvironment | undefined, b: PublishedEnvironment | undefined): boolean {
+    if (a === undefined || b === undefined) return a === b;
+    if (a.findings.length > 0 || b.findings.length > 0)
+      return JSON.stringify(a.findings) === JSON.stringify(b.findings) && !a.desired === !b.desired;
+    if (a.desired === undefined || b.desired === undefined) return a.desired === b.desired;
+    const { product: before, settings: _, ...was } = a.desired;
+    const { product: after, settings: __, ...is } = b.desired;
+    return this.#text(before) === this.#text(after) && JSON.stringify(was) === JSON.stringify(is);
+  }
+
+  /** Thousands of environments share one product: its text is made once. */
+  #text(product: Product): string {
+    const known = this.#productText.get(product);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(product);
+    this.#productText.set(product, text);
+    return text;
+  }
+}
+
+function isOlder(a: Publication, b: Publication): boolean {
+  return a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.source.name < b.source.name);
+}
+
+function index(source: Key, { commit, repository }: Snapshot): Map<string, PublishedEnvironment> {
+  const environments = new Map<string, PublishedEnvironment>();
+  for (const desired of repository.environments) {
+    environments.set(environmentName(desired.product.name, desired.environment), { source, commit, desired, findings: [] });
+  }
+  for (const { product, environment, findings } of repository.invalid) {
+    environments.set(environmentName(product, environment), { source, commit, findings });
+  }
+  return environments;
+}

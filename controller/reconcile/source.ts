@@ -1,0 +1,138 @@
+import { compact } from '../core/compact.js';
+import { durationOr } from '../core/duration.js';
+import { ReconcileError, toReconcileError } from '../core/errors.js';
+import { annotations } from '../core/facts.js';
+import type { Finding, Millis, Snapshot } from '../core/model.js';
+import type { EnvironmentSpec } from '../core/resources/environment.js';
+import type { ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
+import { environmentName } from '../core/run/identity.js';
+import { failedStatus, readyStatus, suspendedStatus } from '../core/status/source.js';
+import { labelsOf } from './labels.js';
+import type { Key, Ports } from './ports.js';
+import type { PublishedStates } from './published.js';
+import type { Requeue } from './queue.js';
+
+export interface SourceLoop {
+  readonly ports: Ports;
+  readonly published: PublishedStates;
+  readonly wakeEnvironments: (keys: readonly string[]) => void;
+  /** The jobs that the source's environments are deployed through have to be watched. */
+  readonly watchJobs: (source: Key) => void;
+  /** A number in [0, 1): spreads polls of many sources. */
+  readonly random: () => number;
+}
+
+/** One pass of a ReleaseSource: fetch, load, publish, keep the Environments in step with git, report. */
+export async function reconcileSource(key: Key, loop: SourceLoop, signal: AbortSignal): Promise<Requeue> {
+  const { ports, published } = loop;
+  const source = ports.sources.get(key);
+  if (source === undefined) {
+    published.withdraw(key);
+    await ports.repositories.forget(key);
+    return {};
+  }
+  const now = ports.clock.now();
+  if (source.spec.suspend) {
+    await writeStatus(source, suspendedStatus(source, now), { ports, signal });
+    return {};
+  }
+  try {
+    const snapshot = await ports.repositories.latest(source, signal);
+    await publish(source, snapshot, { loop, signal });
+  } catch (cause) {
+    const error = toReconcileError(cause);
+    await writeStatus(source, failedStatus(source, error, now), { ports, signal });
+    throw withLongestWait(error, source);
+  }
+  return { afterMs: withJitter(durationOr(source.spec.git.interval, 60_000), loop.random) };
+}
+
+/** A server that is down is asked again no less often than one that is up. */
+function withLongestWait(error: ReconcileError, source: ReleaseSourceResource): ReconcileError {
+  const afterMs = durationOr(source.spec.git.interval, 60_000);
+  return error.retry === 'never'
+    ? new ReconcileError(error.reason, error.message, { retry: { afterMs }, cause: error.cause })
+    : error;
+}
+
+function withJitter(ms: Millis, random: () => number): Millis {
+  return Math.round(ms * (0.95 + random() * 0.1));
+}
+
+async function publish(
+  source: ReleaseSourceResource,
+  snapshot: Snapshot,
+  act: { loop: SourceLoop; signal: AbortSignal },
+): Promise<void> {
+  const { loop, signal } = act;
+  const { ports, published } = loop;
+  const { namespace, name, creationTimestamp = '' } = source.metadata;
+  const changed = published.publish({ namespace, name }, creationTimestamp, snapshot);
+  await keepEnvironments(source, snapshot, act);
+  loop.wakeEnvironments(changed);
+  if (changed.length > 0) loop.watchJobs({ namespace, name });
+  const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop)];
+  const status = readyStatus(source, { snapshot, findings, now: ports.clock.now() });
+  if (source.status?.commit?.sha !== snapshot.commit.sha) {
+    const message = `${snapshot.commit.sha.slice(0, 12)} by ${snapshot.commit.author}: ${snapshot.commit.subject}`;
+    ports.events.record({ regarding: regarding(source), type: 'Normal', reason: 'SourceUpdated', message });
+  }
+  const firstError = findings.find(({ severity }) => severity === 'error');
+  if (firstError !== undefined && source.status?.commit?.sha !== snapshot.commit.sha) {
+    const message = `${firstError.file}:${firstError.line}:${firstError.column} ${firstError.path}: ${firstError.message}`;
+    ports.events.record({ regarding: regarding(source), type: 'Warning', reason: 'ValidationFailed', message });
+  }
+  await writeStatus(source, status, { ports, signal });
+}
+
+function regarding(source: ReleaseSourceResource) {
+  const { namespace, name, uid } = source.metadata;
+  return compact<{ kind: 'ReleaseSource'; key: Key; uid?: string }>({ kind: 'ReleaseSource', key: { namespace, name }, uid });
+}
+
+function conflictFindings(source: ReleaseSourceResource, { published }: SourceLoop): Finding[] {
+  const { namespace, name } = source.metadata;
+  return published.conflicts({ namespace, name }).map(([environment, keptBy]) => ({
+    severity: 'error',
+    rule: 'one-source',
+    file: '',
+    line: 0,
+    column: 0,
+    path: '',
+    message: `environment ${environment} is named by the ReleaseSources ${name} and ${keptBy}; the older, ${keptBy}, keeps it`,
+  }));
+}
+
+/** Environments follow git: made, brought up to date, and removed with what left it. Runs and deployments stay. */
+async function keepEnvironments(
+  source: ReleaseSourceResource,
+  { repository }: Snapshot,
+  { loop, signal }: { loop: SourceLoop; signal: AbortSignal },
+) {
+  const { ports, published } = loop;
+  const { namespace, name: sourceName } = source.metadata;
+  const named = new Set<string>();
+  for (const { product, environment } of repository.invalid) named.add(environmentName(product, environment));
+  for (const desired of repository.environments) {
+    const name = environmentName(desired.product.name, desired.environment);
+    named.add(name);
+    if (published.of({ namespace, name })?.source.name !== sourceName) continue;
+    const { environment, stage, client } = desired;
+    const spec = compact<EnvironmentSpec>({ product: desired.product.name, environment, stage, client, source: sourceName });
+    await ports.environments.ensure({ namespace, name }, spec, labelsOf({ ...spec, version: desired.version }), signal);
+  }
+  for (const { metadata, spec } of ports.environments.list()) {
+    const ours = metadata.namespace === namespace && spec.source === sourceName;
+    if (ours && !named.has(metadata.name)) await ports.environments.remove({ namespace, name: metadata.name }, signal);
+  }
+}
+
+async function writeStatus(
+  source: ReleaseSourceResource,
+  status: ReleaseSourceStatus,
+  { ports, signal }: { ports: Ports; signal: AbortSignal },
+) {
+  const requested = source.metadata.annotations?.[annotations.requestedAt];
+  const lastHandledReconcileAt = requested ?? source.status?.lastHandledReconcileAt;
+  await ports.sources.writeStatus(source, compact<ReleaseSourceStatus>({ ...status, lastHandledReconcileAt }), signal);
+}
