@@ -77,6 +77,7 @@ function describeUnanswered(failure: ServiceError, name: string): string {
   // The SDK calls resets of the connection time-outs too: the code is the better witness.
   if (connectionCodes.has(code)) return `the service could not be reached (${code})`;
   if (name === 'TimeoutError' || name === 'AbortError') return 'the service did not answer in time';
+  if (name === 'RegionMissing') return 'no region is set, and the surroundings of this process name none';
   if (name === 'CredentialsProviderError')
     return 'no Secret with credentials is named, and the surroundings of this process provide none';
   return `the answer could not be used (${code === 'unknown error' ? name : code})`;

@@ -28,6 +28,7 @@ export async function readBucketObject(
 
 async function fetchObject(client: S3Client, request: ObjectRequest, signal: AbortSignal): Promise<ObjectReading> {
   const { bucket, key, versionId } = request;
+  await requireRegion(client);
   const command = new GetObjectCommand({
     Bucket: bucket,
     Key: key,
@@ -42,6 +43,15 @@ async function fetchObject(client: S3Client, request: ObjectRequest, signal: Abo
   }
   const chunks = await collect(addAbortSignal(signal, body));
   return chunks === undefined ? tooLarge(key) : found(answer, chunks);
+}
+
+/** Without this, a missing region is an error without a name. */
+async function requireRegion(client: S3Client): Promise<void> {
+  try {
+    await client.config.region();
+  } catch (cause) {
+    throw Object.assign(new Error('no region', { cause }), { name: 'RegionMissing' });
+  }
 }
 
 /** The chunks of a body, or undefined (and the body is destroyed) when there are too many bytes. */

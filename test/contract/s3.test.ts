@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDescriptorReader, parseS3Location } from '../../controller/s3/descriptor-reader.js';
 import { createDescriptors } from '../../controller/s3/descriptors.js';
 import { isRadosGatewayWanted } from '../support/s3/radosgw.js';
 import { type BucketStore, type DescriptorStore, openBucketStore, openFolderStore } from '../support/s3/stores.js';
@@ -139,6 +140,44 @@ describe('descriptors in a folder', () => {
   });
 });
 
+describe('a place that a person names', () => {
+  it('is a file, which may be reached by a link', async () => {
+    const store = await openFolderStore();
+    await store.put('x.json', text);
+    await symlink(join(store.folder, 'x.json'), join(store.folder, 'link.json'));
+    const reader = createDescriptorReader({ pathStyle: false });
+    const { signal } = new AbortController();
+    const path = join(store.folder, 'link.json');
+    expect(await reader.read(path, signal)).toMatchObject({ state: 'found', descriptor: { sha256: sha256(text), components } });
+    expect(await reader.read(`${path}.absent`, signal)).toEqual({
+      state: 'missing',
+      message: `there is no file "${path}.absent"`,
+    });
+    expect(await reader.read(store.folder, signal)).toEqual({
+      state: 'unavailable',
+      message: `the file "${store.folder}" could not be read (EISDIR)`,
+    });
+    expect(await reader.read('s3://bucket', signal)).toEqual({
+      state: 'invalid',
+      message: '"s3://bucket" is not s3://bucket/key',
+    });
+    reader.close();
+    await store.close();
+  });
+
+  it.each([
+    ['s3://b/k', { bucket: 'b', key: 'k' }],
+    ['s3://b/a/b%20c?d.json', { bucket: 'b', key: 'a/b%20c?d.json' }],
+    ['s3://b/k?versionId=3.x', { bucket: 'b', key: 'k', versionId: '3.x' }],
+    ['s3://b/k?versionId=', { bucket: 'b', key: 'k?versionId=' }],
+    ['s3://b/', undefined],
+    ['s3:///k', undefined],
+    ['s3://b', undefined],
+  ])('%s is understood', (place, location) => {
+    expect(parseS3Location(place)).toEqual(location);
+  });
+});
+
 describe.skipIf(!isRadosGatewayWanted())('descriptors in a bucket of a Ceph RADOS Gateway', () => {
   let store: BucketStore;
   beforeAll(async () => {
@@ -223,6 +262,28 @@ describe.skipIf(!isRadosGatewayWanted())('descriptors in a bucket of a Ceph RADO
     await store.put('busy.json', text);
     const readings = await Promise.all(Array.from({ length: 50 }, () => read(store, 'busy.json')));
     expect(readings.map(({ state }) => state)).toEqual(Array(50).fill('found'));
+  });
+
+  it('is read at an s3:// location with what the environment holds, older versions too', async () => {
+    const { endpoint, owner } = store.gateway;
+    const { accessKeyId, secretAccessKey } = owner;
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
+    const put = (body: string) =>
+      store.client.send(new PutObjectCommand({ Bucket: 'acme-rc', Key: 'what?.json', Body: Buffer.from(body) }));
+    const { VersionId } = await put(text);
+    await put(JSON.stringify({ components: { crm: '2.0.0' } }));
+    const reader = createDescriptorReader({ pathStyle: true });
+    const { signal } = new AbortController();
+    expect(await reader.read('s3://acme-rc/what?.json', signal)).toMatchObject({ descriptor: { components: { crm: '2.0.0' } } });
+    const older = await reader.read(`s3://acme-rc/what?.json?versionId=${VersionId}`, signal);
+    expect(older).toMatchObject({ descriptor: { key: 'what?.json', components, versionId: VersionId } });
+    const nowhere = await reader.read('s3://acme-rc/what?.json?versionId=nowhere', signal);
+    expect(nowhere).toMatchObject({ state: 'missing' });
+    reader.close();
+    vi.unstubAllEnvs();
   });
 
   function readWith(difference: Partial<BucketStore['bucket']>) {
