@@ -56,7 +56,7 @@ function fileLocation(url: URL): Location {
 
 function toAuthorization(secret: Readonly<Record<string, string>>, user: string): string | undefined {
   const { username, password } = secret;
-  const token = secret['token']?.trim();
+  const token = secret.token?.trim();
   const basic = (name: string, word: string) => `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}`;
   if (token !== undefined && token !== '') {
     if (!/^[\x21-\x7e]+$/.test(token))

@@ -2,6 +2,7 @@ import type { Commit, Millis, ReleaseRepository } from '../core/model.js';
 import type { Failure } from './failure.js';
 import type { GitLimits } from './limits.js';
 import type { HttpRemote } from './transport.js';
+import type { UnreadReason } from './unread.js';
 
 /** What host and worker say to each other. Everything is plain data; credentials travel with each request and are kept by nobody. */
 
@@ -22,7 +23,7 @@ export interface LoadRequest {
   /** How long the network may take. */
   readonly timeoutMs: Millis;
   /** Blobs that are not parsed again, and why. */
-  readonly givenUp: ReadonlyMap<string, string>;
+  readonly givenUp: ReadonlyMap<string, UnreadReason>;
   readonly limits: GitLimits;
   readonly board: SharedArrayBuffer;
 }

@@ -1,11 +1,15 @@
+import { loadRepository } from '../core/documents/load.js';
+import { parseFile } from '../core/documents/parse.js';
+import type { ParsedFile } from '../core/documents/parsed.js';
+import { createSettingsCache } from '../core/documents/settings/cache.js';
 import type { Commit, ReleaseRepository } from '../core/model.js';
 import { Board } from './board.js';
-import { loadRepository, type ParsedFile, parseFile, unreadableFile } from './documents.js';
 import { parseCommit } from './formats.js';
 import { ObjectError, tooLarge } from './object-error.js';
 import { ObjectStore } from './object-store.js';
 import type { LoadRequest } from './protocol.js';
 import { type DocumentFile, type Folder, findFolder, listFiles, readFolder } from './tree.js';
+import { toUnreadFile, type UnreadReason } from './unread.js';
 
 interface KnownFile {
   readonly oid: string;
@@ -22,6 +26,7 @@ const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/');
 /** Reads commits of one repository, and of each only what the one before did not have. */
 export class CommitReader {
   #root: Folder | undefined;
+  readonly #settings = createSettingsCache();
   readonly #files = new Map<string, KnownFile>();
 
   /** The commit, loaded. Undefined where it has no such folder. Throws ObjectError; a pass that was ended goes on where it was. */
@@ -39,7 +44,7 @@ export class CommitReader {
       this.#root = readFolder(store, { oid: folder, path, depth: 0 }, request.limits, this.#root);
       const files = listFiles(this.#root, request.limits.files);
       await this.#parse(store, files, request, signal);
-      return { commit, repository: loadRepository(this.#parsed(files)) };
+      return { commit, repository: loadRepository(this.#parsed(files), this.#settings) };
     } finally {
       store.close();
     }
@@ -75,19 +80,15 @@ export class CommitReader {
 }
 
 function readDocument(store: ObjectStore, file: DocumentFile, { givenUp, limits }: LoadRequest, board: Board): KnownFile {
-  const unreadable = (reason: string): KnownFile => ({
-    oid: file.oid,
-    size: 0,
-    parsed: unreadableFile(file.path, reason),
-    givenUp: givenUp.has(file.oid),
-  });
+  const unread = (reason: UnreadReason): KnownFile => {
+    const parsed = toUnreadFile(file.path, reason);
+    return { oid: file.oid, size: 0, parsed, givenUp: givenUp.has(file.oid) };
+  };
   const refused = file.refused ?? givenUp.get(file.oid);
-  if (refused !== undefined) return unreadable(refused);
+  if (refused !== undefined) return unread(refused);
   const content = readBlob(store, file.oid, limits.fileBytes);
-  if (content === undefined) return unreadable(`is larger than ${limits.fileBytes} bytes`);
-  if (content.length < 1024 && content.subarray(0, lfsPointer.length).equals(lfsPointer)) {
-    return unreadable('is a pointer of Git LFS; its content is not in the repository');
-  }
+  if (content === undefined) return unread('too-large');
+  if (content.length < 1024 && content.subarray(0, lfsPointer.length).equals(lfsPointer)) return unread('lfs-pointer');
   board.begin(file.oid);
   const parsed = parseFile({ path: file.path, content });
   board.end();

@@ -10,6 +10,7 @@ import { type Location, toFolder, toLocation, toRef } from './location.js';
 import { readRemoteHead } from './refs.js';
 import type { Outcome, Question } from './source-worker.js';
 import { Transport } from './transport.js';
+import type { UnreadReason } from './unread.js';
 import type { WorkerPool } from './worker-pool.js';
 
 /** What a source needs of its surroundings. */
@@ -41,7 +42,7 @@ const MOST_CRASHES = 5;
 export class Source {
   readonly #name: string;
   readonly #context: SourceContext;
-  readonly #givenUp = new Map<string, string>();
+  readonly #givenUp = new Map<string, UnreadReason>();
   #identity = '';
   #snapshot: Snapshot | undefined;
   #refused: { readonly sha: string; readonly error: ReconcileError } | undefined;
@@ -108,9 +109,8 @@ export class Source {
       const question: Question = { ...base, givenUp: this.#givenUp };
       const outcome = await this.#context.pool.use(this.#name, signal, (worker) => worker.ask(question, signal));
       if (outcome.kind === 'answered') return this.#take(outcome, sha);
-      if (outcome.kind === 'stuck') this.#givenUp.set(outcome.oid, 'takes too long to parse');
-      else if (outcome.oid !== undefined && ++crashes < MOST_CRASHES)
-        this.#givenUp.set(outcome.oid, 'cannot be parsed: it takes too much memory');
+      if (outcome.kind === 'stuck') this.#givenUp.set(outcome.oid, 'too-slow');
+      else if (outcome.oid !== undefined && ++crashes < MOST_CRASHES) this.#givenUp.set(outcome.oid, 'too-much-memory');
       else throw failed('GitReadFailed', crashSentence(location.url, outcome.outOfMemory));
     }
   }

@@ -1,14 +1,15 @@
 import { parseTree, type TreeEntry } from './formats.js';
 import { tooLarge } from './object-error.js';
 import type { ObjectStore } from './object-store.js';
+import type { UnreadReason } from './unread.js';
 
 /** A file whose name says that it holds documents. */
 export interface DocumentFile {
-  /** From the root of the repository, for people: what cannot be printed is replaced. */
+  /** From the root of the repository. */
   readonly path: string;
   readonly oid: string;
   /** Why it is not read, where it is not. */
-  readonly refused?: string;
+  readonly refused?: UnreadReason;
 }
 
 /** One folder of a commit. Where nothing below it changed, the next commit has the same object. */
@@ -26,10 +27,7 @@ export interface TreeLimits {
 const TREE_BYTES = 16 * 1024 * 1024;
 const documentName = /\.(?:ya?ml|json)$/i;
 const FOLDER = '40000';
-const refusals: Readonly<Record<string, string>> = {
-  '120000': 'is a symbolic link; links are not followed',
-  '160000': 'is a submodule; submodules are not followed',
-};
+const refusals: Readonly<Record<string, UnreadReason>> = { '120000': 'symbolic-link', '160000': 'submodule' };
 
 /** The tree that `folder` names (`.` or `a/b`), or undefined where the commit has no such folder. Throws ObjectError. */
 export function findFolder(store: ObjectStore, root: string, folder: string): string | undefined {
@@ -54,7 +52,7 @@ export function readFolder(
   const files: DocumentFile[] = [];
   const folders = new Map<string, Folder>();
   for (const entry of parseTree(store.read(at.oid, 'tree', TREE_BYTES))) {
-    const path = at.path === '' ? printableName(entry.name) : `${at.path}/${printableName(entry.name)}`;
+    const path = at.path === '' ? entry.name : `${at.path}/${entry.name}`;
     if (documentName.test(entry.name) && entry.mode !== FOLDER) files.push(toFile(entry, path));
     if (entry.mode === FOLDER && safeName(entry.name)) {
       const next = { oid: entry.oid, path, depth: at.depth + 1 };
@@ -78,15 +76,11 @@ export function listFiles(root: Folder, most: number): DocumentFile[] {
 }
 
 function toFile(entry: TreeEntry, path: string): DocumentFile {
-  const refused = safeName(entry.name) ? refusals[entry.mode] : 'has a name that is not allowed';
+  const refused = safeName(entry.name) ? refusals[entry.mode] : 'bad-name';
   return refused === undefined ? { path, oid: entry.oid } : { path, oid: entry.oid, refused };
 }
 
 /** No control characters, no separators, no way out of the folder, valid UTF-8, and not git's own folder. */
 function safeName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && name.toLowerCase() !== '.git' && !/[\p{Cc}\p{Cf}/\\\uFFFD]/u.test(name);
-}
-
-function printableName(name: string): string {
-  return name.replaceAll(/[\p{Cc}\p{Cf}/\\]/gu, '\uFFFD');
 }

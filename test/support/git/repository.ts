@@ -31,7 +31,7 @@ export interface TestRepository {
 }
 
 const environment = {
-  PATH: process.env['PATH'],
+  PATH: process.env.PATH,
   HOME: '/nonexistent',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -111,6 +111,6 @@ function toStream(commit: CommitOptions, branch: string, tip: string): Buffer {
 
 /** A path in the C style that fast-import reads. */
 function quote(path: string): string {
-  const escape = (char: string) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;
-  return `"${path.replaceAll(/["\\\n\r\t]/g, escape)}"`;
+  const toOctal = (char: string) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  return `"${path.replaceAll(/["\\\n\r\t]/g, toOctal)}"`;
 }

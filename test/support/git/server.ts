@@ -126,7 +126,7 @@ function runBackend(request: IncomingMessage, root: string): Promise<Buffer> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const child = spawn('git', ['-c', 'safe.directory=*', 'http-backend'], {
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_PROJECT_ROOT: root,
