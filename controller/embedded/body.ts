@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { badRequest, unsupportedMediaType } from './errors.js';
 import { isObject } from './json.js';
+import { decodeProtobuf, isProtobuf } from './protobuf-body.js';
 import type { ApiObject, Json } from './resource-type.js';
 
 const maxDepth = 500;
@@ -12,7 +13,9 @@ export function checkMedia(contentType: string | undefined, accepted: readonly s
   return media;
 }
 
+/** The value of a JSON body, or of a built-in kind's protobuf body. */
 export function decodeJson(body: Uint8Array): Json {
+  if (isProtobuf(body)) return decodeProtobuf(body);
   let value: Json;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json;

@@ -18,13 +18,13 @@ const version = {
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const reviewGroup = 'authorization.k8s.io';
-const accessReviews = {
-  name: 'selfsubjectaccessreviews',
-  singularName: 'selfsubjectaccessreview',
+const reviews = ['SelfSubjectAccessReview', 'SelfSubjectRulesReview'].map((kind) => ({
+  name: `${kind.toLowerCase()}s`,
+  singularName: kind.toLowerCase(),
   namespaced: false,
-  kind: 'SelfSubjectAccessReview',
+  kind,
   verbs: ['create'],
-};
+}));
 
 /**
  * The document of /version, /api, /apis and the paths below that name a group or a group's version; undefined for any other path.
@@ -45,7 +45,7 @@ export function discoveryDocument(path: string, types: readonly ResourceType[]):
   if (groupVersion === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup([group, versions]) };
   if (!versions.includes(groupVersion)) return undefined;
   const served = types.filter((type) => type.group === group && type.version === groupVersion);
-  return resourceList(`${group}/${groupVersion}`, served, group === reviewGroup ? [accessReviews] : []);
+  return resourceList(`${group}/${groupVersion}`, served, group === reviewGroup ? reviews : []);
 }
 
 function isCore(type: ResourceType): boolean {

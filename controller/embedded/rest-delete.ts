@@ -3,6 +3,7 @@ import { badRequest, conflict, notFound, successStatus } from './errors.js';
 import type { ApiContext, ApiRequest, ApiResponse } from './exchange.js';
 import { isObject, type JsonObject } from './json.js';
 import { presentList } from './present.js';
+import { protobufMedia } from './protobuf-body.js';
 import { collectionName, namespaceCollection, objectKey } from './registry.js';
 import { render } from './render.js';
 import type { ApiObject } from './resource-type.js';
@@ -101,7 +102,7 @@ function markDeleted(write: Write, current: ApiObject): ApiObject {
 
 function readDeleteOptions(request: ApiRequest, write: Write): DeleteOptions {
   if (request.body.length === 0) return { uid: undefined, resourceVersion: undefined, dryRun: write.options.dryRun };
-  checkMedia(request.headers['content-type'], ['application/json']);
+  checkMedia(request.headers['content-type'], ['application/json', protobufMedia]);
   const body = decodeJson(request.body);
   if (!isObject(body)) throw badRequest('the body is not a DeleteOptions object');
   const preconditions: JsonObject = isObject(body.preconditions) ? body.preconditions : {};

@@ -4,6 +4,7 @@ import { alreadyExists, badRequest, notFound } from './errors.js';
 import type { ApiContext, ApiRequest, ApiResponse } from './exchange.js';
 import { requireNamespace } from './namespaces.js';
 import { recordUpdate } from './ownership.js';
+import { protobufMedia } from './protobuf-body.js';
 import { collectionName, objectKey } from './registry.js';
 import { render } from './render.js';
 import type { ApiObject } from './resource-type.js';
@@ -11,10 +12,13 @@ import { storeUpdated } from './settle.js';
 import type { Transaction } from './transaction.js';
 import { toWrite, type Write } from './write.js';
 
-const jsonOnly = ['application/json'];
+/** Custom resources have no protobuf form. */
+function acceptedMedia({ registry }: ApiContext, { target }: ApiRequest): string[] {
+  return registry.isCustom(target.type) ? ['application/json'] : ['application/json', protobufMedia];
+}
 
 export async function createObject(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {
-  checkMedia(request.headers['content-type'], jsonOnly);
+  checkMedia(request.headers['content-type'], acceptedMedia(context, request));
   const write = toWrite(context, request, 'CreateOptions');
   const body = decodeObject(request.body);
   const created = await context.store.write((transaction) => create(write, transaction, body));
@@ -36,7 +40,7 @@ export function storeCreated(write: Write, transaction: Transaction, object: Api
 }
 
 export async function updateObject(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {
-  checkMedia(request.headers['content-type'], jsonOnly);
+  checkMedia(request.headers['content-type'], acceptedMedia(context, request));
   const write = toWrite(context, request, 'UpdateOptions');
   const body = decodeObject(request.body);
   const { name = '' } = request.target;
