@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-/** The address of a compiled module: a worker cannot run TypeScript. `npm run build` makes it. */
+/** The address of a compiled module, from the root of the project: a worker cannot run TypeScript. `npm run build` makes it. */
 export function builtUrl(module: string): URL {
-  const url = new URL(`../../dist/${module}`, import.meta.url);
-  if (!existsSync(url)) throw new Error(`${module} is not built; run npm run build first`);
-  return url;
+  const path = resolve('dist', module);
+  if (!existsSync(path)) throw new Error(`dist/${module} is not there; run npm run build first`);
+  return pathToFileURL(path);
 }
