@@ -163,7 +163,9 @@ function checkPreconditions(write: Write, current: ApiObject, given: ObjectMeta)
   if (version === '' || version === '0') {
     if (isCustom(write) || type.plural === 'leases') {
       const message = 'Invalid value: 0x0: must be specified for an update';
-      throw invalid(type, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
+      throw invalid({ ...type, kind: type.plural }, name, [
+        { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
+      ]);
     }
     return;
   }

@@ -97,7 +97,7 @@ export function invalid(type: TypeName, name: string, causes: readonly StatusCau
   const group = type.group === '' ? {} : { group: type.group };
   return new ApiError(422, 'Invalid', {
     message: `${kind} ${quote(name)} is invalid: ${list}`,
-    details: { name, ...group, kind: type.kind, causes },
+    details: { ...(name === '' ? {} : { name }), ...group, kind: type.kind, causes },
   });
 }
 

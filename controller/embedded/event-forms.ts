@@ -15,7 +15,12 @@ const toOld = new Map(renamed.map(([core, eventsV1]) => [eventsV1, core]));
 
 /** The same event in events.k8s.io/v1; events are kept as core/v1. */
 export function toEventsV1(event: ApiObject): ApiObject {
-  return { ...rename(event, toNew), apiVersion: 'events.k8s.io/v1' };
+  const { reportingController, reportingInstance, ...renamedEvent } = rename(event, toNew);
+  // Empty ones are left out here, though core/v1 shows them.
+  const reporter = Object.entries({ reportingController, reportingInstance }).filter(
+    ([, value]) => value !== '' && value !== undefined,
+  );
+  return { ...(renamedEvent as ApiObject), ...Object.fromEntries(reporter), apiVersion: 'events.k8s.io/v1' };
 }
 
 /** The same event in core/v1. */

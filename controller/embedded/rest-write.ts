@@ -5,7 +5,7 @@ import type { ApiContext, ApiRequest, ApiResponse } from './exchange.js';
 import { requireNamespace } from './namespaces.js';
 import { recordUpdate } from './ownership.js';
 import { protobufMedia } from './protobuf-body.js';
-import { collectionName, objectKey } from './registry.js';
+import { collectionName, isEvent, objectKey } from './registry.js';
 import { render } from './render.js';
 import type { ApiObject } from './resource-type.js';
 import { storeUpdated } from './settle.js';
@@ -47,17 +47,31 @@ export async function updateObject(context: ApiContext, request: ApiRequest): Pr
   const named = body.metadata.name ?? '';
   if (named === '') throw badRequest('name must be provided');
   if (named !== name) throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`);
+  let status = 200;
   const updated = await context.store.write((transaction) => {
-    const current = requireCurrent(write, transaction);
+    const current = findCurrent(write, transaction);
+    if (current === undefined) {
+      if (!createsOnUpdate(write)) throw notFound(write.target.type, name);
+      status = 201;
+      return create(write, transaction, body);
+    }
     const next = admitUpdate(write, current, body);
     return storeUpdated(write, transaction, { current, next: recordUpdate(write, current, next) });
   });
-  return { status: 200, body: render(context, request, updated), warnings: write.warnings };
+  return { status, body: render(context, request, updated), warnings: write.warnings };
+}
+
+/** Leases and events are created by a PUT of what is not there. */
+function createsOnUpdate({ target }: Write): boolean {
+  return target.type.plural === 'leases' || isEvent(target.type);
+}
+
+function findCurrent({ target }: Write, transaction: Transaction): ApiObject | undefined {
+  return transaction.get(collectionName(target.type), objectKey(target.namespace, target.name ?? ''));
 }
 
 export function requireCurrent(write: Write, transaction: Transaction): ApiObject {
-  const { type, namespace, name = '' } = write.target;
-  const current = transaction.get(collectionName(type), objectKey(namespace, name));
-  if (current === undefined) throw notFound(type, name);
+  const current = findCurrent(write, transaction);
+  if (current === undefined) throw notFound(write.target.type, write.target.name ?? '');
   return current;
 }

@@ -91,24 +91,23 @@ function parseFieldTerm(term: string, type: ResourceType): Match {
 }
 
 const metadataFields = new Set(['metadata.name', 'metadata.namespace']);
-const eventFields = new Set(
-  ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].flatMap((field) => [
-    `involvedObject.${field}`,
-    `regarding.${field}`,
-  ]),
-);
+const referenceFields = new Set(['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']);
 
 /** The path in the stored form, or undefined for a field that cannot be selected by. */
 function fieldPath(label: string, type: ResourceType): readonly string[] | undefined {
   if (metadataFields.has(label)) return label.split('.');
-  if (isEvent(type)) {
-    if (eventFields.has(label)) return ['involvedObject', label.split('.')[1] ?? ''];
-    if (label === 'reason' || label === 'type') return [label];
-    if (label === 'source' || label === 'reportingController') return ['reportingComponent'];
-  }
+  if (isEvent(type)) return eventFieldPath(label, type.group === '');
   if (type.group === '' && type.plural === 'secrets' && label === 'type') return ['type'];
   if (type.group === '' && type.plural === 'namespaces' && label === 'status.phase') return ['status', 'phase'];
   return undefined;
+}
+
+function eventFieldPath(label: string, isCore: boolean): readonly string[] | undefined {
+  const [first, field = ''] = label.split('.');
+  if (first === (isCore ? 'involvedObject' : 'regarding') && referenceFields.has(field)) return ['involvedObject', field];
+  if (label === 'reason' || label === 'type') return [label];
+  if (label === (isCore ? 'reportingComponent' : 'reportingController')) return ['reportingComponent'];
+  return isCore && label === 'source' ? ['source', 'component'] : undefined;
 }
 
 function valueAt(object: ApiObject, path: readonly string[]): string {
