@@ -3,6 +3,7 @@ import { type Dispatcher, request } from 'undici';
 import { ReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
 import type { Connection } from './connection.js';
+import { orAborted, withDeadline } from './deadline.js';
 import { errorCode, toFailure, toNetworkFailure } from './failure.js';
 
 export interface ApiRequest {
@@ -40,7 +41,7 @@ export class KubeClient {
   /** The parsed answer. Throws ApiFailure for an answer that is no success, ReconcileError where there is none. */
   async request<T>(call: ApiRequest): Promise<T> {
     const timeoutMs = call.timeoutMs ?? this.#timeoutMs;
-    return withDeadline(call, timeoutMs, async (signal, remainingMs) => {
+    return withDeadline({ ...call, timeoutMs }, async (signal, remainingMs) => {
       for (let attempt = 1; ; attempt += 1) {
         const answer = await this.#send(call, { signal });
         const text = await answer.body.text();
@@ -72,7 +73,7 @@ export class KubeClient {
   async open(call: ApiRequest, stallMs: Millis): Promise<AsyncIterable<Uint8Array>> {
     const timeouts = { headersTimeout: this.#timeoutMs, bodyTimeout: stallMs };
     try {
-      const answer = await this.#send(call, { signal: call.signal, ...timeouts });
+      const answer = await orAborted(call.signal, this.#send(call, { signal: call.signal, ...timeouts }));
       if (answer.statusCode < 300) return answer.body;
       if (answer.statusCode === 401) this.#connection.reload();
       const text = await answer.body.text();
@@ -112,33 +113,6 @@ export class KubeClient {
 function readRetryAfter(answer: Answer): Millis | undefined {
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3_600) * 1_000 : undefined;
-}
-
-/** Runs `call` with a signal that fires at the deadline or with the caller's, and leaves no listener behind. */
-async function withDeadline<T>(
-  { signal, what }: ApiRequest,
-  timeoutMs: Millis,
-  call: (signal: AbortSignal, remainingMs: () => Millis) => Promise<T>,
-): Promise<T> {
-  const interrupted = () => new ReconcileError('Interrupted', `stopped before the API server answered to ${what}`);
-  if (signal.aborted) throw interrupted();
-  const controller = new AbortController();
-  const started = performance.now();
-  const abort = () => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await call(controller.signal, () => timeoutMs - (performance.now() - started));
-  } catch (error) {
-    if (error instanceof ReconcileError) throw error;
-    if (signal.aborted) throw interrupted();
-    if (controller.signal.aborted)
-      throw new ReconcileError('Unreachable', `the API server did not answer within ${timeoutMs} ms to ${what}`);
-    throw toNetworkFailure(what, error);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 /** Whether the stream was silent for too long. */

@@ -118,8 +118,9 @@ class LeaseElector implements Elector {
       this.#renewedAt = startedAt;
       return 'held';
     } catch (error) {
-      if (!(error instanceof ReconcileError) || !['Conflict', 'NotFound'].includes(error.reason)) return 'failed';
-      return this.#afterConflict(call);
+      // A lease that is gone is answered with 404, 409 or 400, by the version of the server.
+      const answered = error instanceof ReconcileError && ['Conflict', 'NotFound', 'Refused'].includes(error.reason);
+      return answered ? this.#afterConflict(call) : 'failed';
     }
   }
 
