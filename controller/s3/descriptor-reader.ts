@@ -17,10 +17,10 @@ export function createDescriptorReader(options: { readonly pathStyle: boolean })
   const { totalMs } = defaultTimeLimits;
   return {
     async read(place, signal) {
-      if (!place.startsWith('s3://')) return toDescriptorReading(await readFileObject(place, signal), place);
+      if (!place.startsWith('s3://')) return toDescriptorReading(await readFileObject(place, signal), { key: place });
       const location = parseS3Location(place);
       if (location === undefined) return { state: 'invalid', message: `${JSON.stringify(place)} is not s3://bucket/key` };
-      return toDescriptorReading(await readBucketObject(client, location, { signal, totalMs }), location.key);
+      return toDescriptorReading(await readBucketObject(client, location, { signal, totalMs }), { key: location.key });
     },
     close: () => client.destroy(),
   };

@@ -3,7 +3,7 @@ import type { BucketSpec } from '../core/resources/release-source.js';
 import type { Descriptors } from '../reconcile/ports.js';
 import { type ClientPool, createClientPool, defaultTimeLimits, type TimeLimits } from './client.js';
 import { type SecretContent, toConnection } from './connection.js';
-import { toDescriptorReading } from './descriptor-reading.js';
+import { type ExpectedDescriptor, toDescriptorReading } from './descriptor-reading.js';
 import { readDirectoryObject } from './directory.js';
 import type { ObjectFailure, ObjectReading } from './object.js';
 import { readBucketObject } from './read-object.js';
@@ -18,7 +18,8 @@ export interface DescriptorOptions {
   readonly limits?: TimeLimits;
 }
 
-type DescriptorRequest = Parameters<Descriptors['read']>[0];
+/** A request may say what the descriptor must be of; a descriptor that names another product or version is then invalid. */
+type DescriptorRequest = Parameters<Descriptors['read']>[0] & Pick<ExpectedDescriptor, 'product' | 'version'>;
 
 /**
  * Descriptors in S3 buckets and, standalone, in folders. A reading never throws but for an aborted signal. Whatever the
@@ -28,9 +29,8 @@ export function createDescriptors(options: DescriptorOptions): Descriptors & { c
   const limits = options.limits ?? defaultTimeLimits;
   const pool = createClientPool(limits);
   return {
-    async read(request, signal) {
-      const object = await readObject(request, signal);
-      return toDescriptorReading(object, request.key);
+    async read(request: DescriptorRequest, signal) {
+      return toDescriptorReading(await readObject(request, signal), request);
     },
     close: () => pool.close(),
   };

@@ -1,3 +1,5 @@
+import { limits } from '../core/documents/limits.js';
+
 /** What reading one object gave: its bytes as stored, or a sentence. Only `unavailable` is worth a retry. */
 export type ObjectReading = { readonly state: 'found'; readonly bytes: Uint8Array; readonly versionId?: string } | ObjectFailure;
 
@@ -6,8 +8,8 @@ export interface ObjectFailure {
   readonly message: string;
 }
 
-/** The most bytes that a descriptor may have. */
-export const objectLimitBytes = 4 * 1024 * 1024;
+/** The most bytes that are read of an object: as many as a descriptor may have. */
+export const objectLimitBytes = limits.descriptorBytes;
 
 /** The longest key that S3 knows, in bytes of UTF-8. */
 const keyLimitBytes = 1024;

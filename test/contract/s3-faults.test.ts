@@ -142,7 +142,7 @@ describe('an answer that is wrong', () => {
 
   it('is cut off when it does not end', async () => {
     server.answer(withEndlessBody(200));
-    expect(await read()).toEqual({ state: 'invalid', message: '"x.json" is larger than 4 MiB' });
+    expect(await read()).toEqual({ state: 'invalid', message: '"x.json" is larger than 1 MiB' });
     await vi.waitFor(async () => expect(await server.countConnections()).toBe(0));
   });
 

@@ -12,7 +12,7 @@ import { type BucketStore, type DescriptorStore, openBucketStore, openFolderStor
 const namespace = 'towpath';
 const components = { crm: '1.9.0', web: '2.0.0' };
 const text = JSON.stringify({ components });
-const limit = 4 * 1024 * 1024;
+const limit = 1024 * 1024;
 
 function read(store: DescriptorStore, key: string) {
   return store.descriptors.read({ namespace, bucket: store.bucket, key }, new AbortController().signal);
@@ -69,22 +69,39 @@ function behavesLikeABucket(open: () => DescriptorStore): void {
   it.each([
     ['half a document', text.slice(0, 12)],
     ['an empty object', ''],
+    ['a version that is no text', '{"components": {"crm": 2.9}}'],
     ['a list', '[]'],
     ['something else than text', new Uint8Array([0xff, 0xfe, 0x00])],
   ])('calls %s invalid', async (_, content) => {
     await open().put('broken.json', content);
     expect(await read(open(), 'broken.json')).toMatchObject({
       state: 'invalid',
-      message: expect.stringContaining('"broken.json"'),
+      message: expect.stringContaining('broken.json'),
     });
   });
 
-  it('reads 4 MiB and not a byte more', async () => {
+  it('reads 1 MiB and not a byte more', async () => {
     const largest = text.padEnd(limit, ' ');
     await open().put('largest.json', largest);
     await open().put('larger.json', `${largest} `);
     expect(await read(open(), 'largest.json')).toMatchObject({ state: 'found', descriptor: { sha256: sha256(largest) } });
-    expect(await read(open(), 'larger.json')).toEqual({ state: 'invalid', message: '"larger.json" is larger than 4 MiB' });
+    expect(await read(open(), 'larger.json')).toEqual({ state: 'invalid', message: '"larger.json" is larger than 1 MiB' });
+  });
+
+  it('holds a descriptor to the product and version that are asked for, if any are', async () => {
+    await open().put('named.json', JSON.stringify({ product: 'loyalty', version: '2.9.3', components }));
+    const ask = (expected: object) =>
+      open().descriptors.read({ namespace, bucket: open().bucket, key: 'named.json', ...expected }, new AbortController().signal);
+    expect(await ask({})).toMatchObject({ state: 'found' });
+    expect(await ask({ product: 'loyalty', version: '2.9.3' })).toMatchObject({ state: 'found' });
+    expect(await ask({ product: 'loyalty', version: '2.9.4' })).toMatchObject({ state: 'invalid' });
+    expect(await ask({ product: 'analytics' })).toMatchObject({ state: 'invalid' });
+  });
+
+  it('reads YAML as well, with whatever else is known of a component', async () => {
+    const yaml = 'components:\n  crm: {version: 1.9.0, image: acme/crm}\n  web: 2.0.0\n';
+    await open().put('plain.yaml', yaml);
+    expect(await read(open(), 'plain.yaml')).toMatchObject({ descriptor: { sha256: sha256(yaml), components } });
   });
 
   it('throws the reason of a signal that is aborted', async () => {
