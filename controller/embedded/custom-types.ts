@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from './json.js';
+import { parseJsonPath } from './json-path.js';
 import { ageDescription } from './meta-schemas.js';
 import type { Json, PrinterColumn, ResourceType } from './resource-type.js';
 
@@ -93,6 +94,11 @@ function toColumn(column: Json, fail: Fail): PrinterColumn {
   const { name, type, jsonPath } = isObject(column) ? column : {};
   if (typeof name !== 'string' || typeof jsonPath !== 'string' || typeof type !== 'string' || !columnTypes.has(type)) {
     return fail(`the column ${show(name)} needs a name, a jsonPath and one of the types ${[...columnTypes].join(', ')}`);
+  }
+  try {
+    parseJsonPath(jsonPath);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
   }
   return column as unknown as PrinterColumn;
 }

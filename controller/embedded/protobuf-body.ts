@@ -210,7 +210,8 @@ export function decodeProtobuf(body: Uint8Array): Json {
     const { apiVersion = '', kind = '' } = (type ?? {}) as { apiVersion?: string; kind?: string };
     const shape = kind === 'DeleteOptions' ? deleteOptions : kinds[`${apiVersion} ${kind}`];
     if (shape === undefined) throw new RangeError(`${apiVersion} ${kind} is not read as protobuf`);
-    return { apiVersion, kind, ...readMessage(Buffer.from(typeof raw === 'string' ? raw : '', 'base64'), shape) };
+    if (typeof raw !== 'string') throw new RangeError('the message is cut short');
+    return { apiVersion, kind, ...readMessage(Buffer.from(raw, 'base64'), shape) };
   } catch (error) {
     throw badRequest(`the body cannot be read as protobuf: ${error instanceof Error ? error.message : String(error)}`);
   }
