@@ -7,7 +7,7 @@ import { type ObjectRequest, readBucketObject } from './read-object.js';
 
 /** Reads descriptors from where a person points: a file, or `s3://bucket/key`, `?versionId=…` allowed. */
 export interface DescriptorReader {
-  read(place: string, signal: AbortSignal): Promise<DescriptorReading>;
+  read(place: string, signal?: AbortSignal): Promise<DescriptorReading>;
   close(): void;
 }
 
@@ -16,7 +16,7 @@ export function createDescriptorReader(options: { readonly pathStyle: boolean })
   const client = createClient({ forcePathStyle: options.pathStyle }, defaultTimeLimits);
   const { totalMs } = defaultTimeLimits;
   return {
-    async read(place, signal) {
+    async read(place, signal = new AbortController().signal) {
       if (!place.startsWith('s3://')) return toDescriptorReading(await readFileObject(place, signal), { key: place });
       const location = parseS3Location(place);
       if (location === undefined) return { state: 'invalid', message: `${JSON.stringify(place)} is not s3://bucket/key` };
