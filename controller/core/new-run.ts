@@ -27,6 +27,7 @@ export function newRun(findings: Omit<Findings, 'need'>, action: DeploymentRunSp
     stage: wanted.stage,
     client: wanted.client,
     version: wanted.version,
+    class: wanted.release?.class,
     digest: desired.digest,
     releaseDigest: desired.releaseDigest,
     commit: desired.commit,

@@ -21,6 +21,7 @@ export const DeploymentRunSpec = Type.Object(
     stage: text('Stage.'),
     client: Type.Optional(text('Client.')),
     version: text('Version.'),
+    class: Type.Optional(text('Class of the release, where it has a document.')),
     digest: text('Desired digest.'),
     releaseDigest: text('Release digest.'),
     commit: text('Commit that first asked for this.'),

@@ -1,0 +1,77 @@
+import { Command, CommanderError, Option } from 'commander';
+
+/** What the commands do; main.ts brings it in, so that this file is only the command line. Each resolves with the exit code. */
+export interface Commands {
+  controller(flags: Record<string, string>): Promise<number>;
+  standalone(flags: { data: string; config: string } & Record<string, string>): Promise<number>;
+  validate(directory: string, flags: { format: 'human' | 'json' | 'github' | 'sarif' }): Promise<number>;
+  delta(from: string, to: string, flags: { format: 'table' | 'markdown' | 'json'; exitCode?: boolean; pathStyle?: boolean }): Promise<number>;
+}
+
+/** Parses argv (without node and script) and runs the command; 2 for usage errors, which are printed. */
+export async function run(argv: readonly string[], commands: Commands, version: string): Promise<number> {
+  let code = 0;
+  const program = createProgram(commands, version, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function createProgram(commands: Commands, version: string, done: (code: number) => void): Command {
+  const program = new Command('towpath')
+    .description('GitOps release controller: walks every release along its path to production')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(see towpath --help)');
+  addController(program, commands, done);
+  addStandalone(program, commands, done);
+  program
+    .command('validate')
+    .description('check a release repository: exit 0 valid, 1 invalid, 2 usage')
+    .argument('[directory]', 'the folder that the documents are in', '.')
+    .addOption(new Option('--format <format>', 'how to print').choices(['human', 'json', 'github', 'sarif']).default('human'))
+    .action(async (directory, flags) => done(await commands.validate(directory, flags)));
+  program
+    .command('delta')
+    .description('compare two descriptors, component by component')
+    .argument('<from>', 'a file, or s3://bucket/key (with ?versionId=… where wanted)')
+    .argument('<to>', 'a file, or s3://bucket/key')
+    .addOption(new Option('--format <format>', 'how to print').choices(['table', 'markdown', 'json']).default('table'))
+    .option('--exit-code', 'exit 1 when they differ, 0 when they are the same')
+    .option('--path-style', 'put the bucket into the path instead of the host name')
+    .action(async (from, to, flags) => done(await commands.delta(from, to, flags)));
+  return program;
+}
+
+const levelFlag = ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)'] as const;
+
+function addController(program: Command, commands: Commands, done: (code: number) => void): void {
+  program
+    .command('controller')
+    .description('run against a Kubernetes API: in a pod, or with a kubeconfig')
+    .option('--kubeconfig <file>', 'the kubeconfig to use (default: in a pod its service account, else what kubectl uses)')
+    .option('--namespace <name>', 'watch this namespace alone (default: all)')
+    .option('--lease-namespace <name>', 'where the lease of the leader is (default: the namespace of the pod, else default)')
+    .option('--http <address>', 'where /metrics, /healthz and /readyz are served (default: 0.0.0.0:8080)')
+    .option('--cache-directory <folder>', 'where clones of repositories are kept')
+    .option(...levelFlag)
+    .action(async (flags) => done(await commands.controller(flags)));
+}
+
+function addStandalone(program: Command, commands: Commands, done: (code: number) => void): void {
+  program
+    .command('standalone')
+    .description('run with an embedded, kubectl-compatible API in the same process')
+    .requiredOption('--data <folder>', 'everything durable is kept here')
+    .requiredOption('--config <file>', 'objects to apply at the start (ReleaseSource, Secret, Hold …), YAML')
+    .option('--api-port <port>', 'port of the embedded API, on the loopback interface (default: any free one)')
+    .option('--http <address>', 'where /metrics, /healthz and /readyz are served (default: 127.0.0.1:8080)')
+    .option(...levelFlag)
+    .action(async (flags) => done(await commands.standalone(flags)));
+}

@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+
+/** Everything that flags and environment say, checked and frozen. The only place that reads process.env. */
+export interface ControllerConfig {
+  readonly kubeconfig?: { readonly path: string } | 'in-cluster';
+  /** The one namespace to watch; absent: all. */
+  readonly namespace?: string;
+  readonly lease: { readonly namespace: string; readonly name: string };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly logLevel: string;
+  readonly cacheDirectory: string;
+  readonly identity: string;
+}
+
+export interface StandaloneConfig {
+  readonly directory: string;
+  readonly configurationFile: string;
+  readonly apiPort: number;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly logLevel: string;
+  readonly identity: string;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export interface ControllerFlags {
+  kubeconfig?: string;
+  namespace?: string;
+  leaseNamespace?: string;
+  http?: string;
+  logLevel?: string;
+  cacheDirectory?: string;
+}
+
+export function controllerConfig(flags: ControllerFlags): ControllerConfig {
+  refuseUnverifiedTls();
+  const podNamespace = process.env.POD_NAMESPACE;
+  const kubeconfig = flags.kubeconfig !== undefined ? { path: flags.kubeconfig } : process.env.KUBERNETES_SERVICE_HOST ? ('in-cluster' as const) : undefined;
+  return Object.freeze({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+    lease: { namespace: flags.leaseNamespace ?? podNamespace ?? flags.namespace ?? 'default', name: 'towpath' },
+    http: parseAddress(flags.http ?? '0.0.0.0:8080'),
+    logLevel: parseLevel(flags.logLevel),
+    cacheDirectory: flags.cacheDirectory ?? process.env.TOWPATH_CACHE ?? join(tmpdir(), 'towpath'),
+    identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`,
+  });
+}
+
+export interface StandaloneFlags {
+  data: string;
+  config: string;
+  apiPort?: string;
+  http?: string;
+  logLevel?: string;
+}
+
+export function standaloneConfig(flags: StandaloneFlags): StandaloneConfig {
+  refuseUnverifiedTls();
+  return Object.freeze({
+    directory: flags.data,
+    configurationFile: flags.config,
+    apiPort: parsePort(flags.apiPort ?? '0', '--api-port'),
+    http: parseAddress(flags.http ?? '127.0.0.1:8080'),
+    logLevel: parseLevel(flags.logLevel),
+    identity: `${hostname()}_${randomUUID()}`,
+  });
+}
+
+/** Whether output may be coloured: a terminal, and nobody asked for none (https://no-color.org). */
+export function wantsColor(isTerminal: boolean): boolean {
+  return isTerminal && (process.env.NO_COLOR ?? '') === '';
+}
+
+export function awsEndpoint(): string | undefined {
+  return process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
+}
+
+function parseLevel(level = 'info'): string {
+  if (!logLevels.includes(level)) throw new UsageError(`--log-level ${level} is none of ${logLevels.join(', ')}`);
+  return level;
+}
+
+/** `HOST:PORT`, `[HOST]:PORT` or `:PORT`. */
+function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):([0-9]+)$/.exec(text);
+  if (match === null) throw new UsageError(`--http ${text} is no address of the form HOST:PORT`);
+  return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port: parsePort(match[3] ?? '', '--http') };
+}
+
+function parsePort(text: string, flag: string): number {
+  const port = Number(text);
+  if (!/^[0-9]+$/.test(text) || port > 65_535) throw new UsageError(`${flag} ${text} is no port (0 to 65535)`);
+  return port;
+}
+
+function refuseUnverifiedTls(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw new UsageError('NODE_TLS_REJECT_UNAUTHORIZED=0 switches the verification of certificates off; unset it, and give a private CA as ca.crt in the Secret');
+}

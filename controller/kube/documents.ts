@@ -1,0 +1,65 @@
+import { parseAllDocuments } from 'yaml';
+import { apiGroup, apiVersion } from '../core/resources/definition.js';
+import { environment } from '../core/resources/environment.js';
+import { hold } from '../core/resources/hold.js';
+import { releaseSource } from '../core/resources/release-source.js';
+import type { KubeClient } from './client.js';
+import { collectionPath, segment } from './paths.js';
+
+interface Document {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** The objects of a YAML file. Throws with file and line where something is no object of the API. */
+export function parseDocuments(text: string, file: string): Document[] {
+  const documents = parseAllDocuments(text, { prettyErrors: true });
+  if ('empty' in documents) return [];
+  return documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+    const value: unknown = document.toJS({ maxAliasCount: 0 });
+    if (value === null) return [];
+    const line = text.slice(0, document.range[0]).split('\n').length;
+    if (!isDocument(value)) throw new Error(`${file}:${line}: a document needs apiVersion, kind and metadata.name`);
+    return [value];
+  });
+}
+
+function isDocument(value: unknown): value is Document {
+  if (typeof value !== 'object' || value === null || !('metadata' in value) || !('kind' in value) || !('apiVersion' in value)) return false;
+  const { metadata } = value;
+  return typeof metadata === 'object' && metadata !== null && 'name' in metadata && typeof metadata.name === 'string';
+}
+
+const paths: Readonly<Record<string, (namespace: string) => string>> = {
+  'v1/Secret': (namespace) => `/api/v1/namespaces/${segment(namespace)}/secrets`,
+  'v1/ConfigMap': (namespace) => `/api/v1/namespaces/${segment(namespace)}/configmaps`,
+  'v1/Namespace': () => '/api/v1/namespaces',
+  ...Object.fromEntries(
+    [releaseSource, environment, hold].map((definition) => [
+      `${apiGroup}/${apiVersion}/${definition.kind}`,
+      (namespace: string) => collectionPath(definition, namespace),
+    ]),
+  ),
+};
+
+/** Applies the objects server-side, in the order of the file; what they do not speak of stays as it is. */
+export async function applyDocuments(client: KubeClient, documents: readonly Document[], signal: AbortSignal): Promise<void> {
+  for (const document of documents) {
+    const kind = `${document.apiVersion}/${document.kind}`;
+    const path = paths[kind];
+    if (path === undefined) throw new Error(`${kind} ${document.metadata.name} cannot be applied here (${Object.keys(paths).join(', ')})`);
+    const namespace = document.metadata.namespace ?? 'default';
+    await client.request({
+      method: 'PATCH',
+      path: `${path(namespace)}/${segment(document.metadata.name)}`,
+      query: { fieldManager: 'towpath-standalone', force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: document,
+      what: `apply ${document.kind} ${document.metadata.name}`,
+      signal,
+    });
+  }
+}

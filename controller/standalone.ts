@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { type App, startApp } from './app.js';
+import type { StandaloneConfig } from './config.js';
+import type { Json } from './embedded/resource-type.js';
+import { type EmbeddedApi, startEmbeddedApi } from './embedded/start.js';
+import { applyDocuments, parseDocuments } from './kube/documents.js';
+import type { Logger } from './telemetry/logger.js';
+
+export interface Standalone {
+  readonly api: EmbeddedApi;
+  readonly app: App;
+  stop(): Promise<void>;
+}
+
+/** One process with everything: the embedded API, the documents of the configuration file, and the controller that works against it. */
+export async function startStandalone(config: StandaloneConfig, logger: Logger): Promise<Standalone> {
+  const file = resolve(config.configurationFile);
+  const documents = parseDocuments(await readFile(file, 'utf8'), config.configurationFile);
+  const api = await startEmbeddedApi({
+    directory: resolve(config.directory),
+    port: config.apiPort,
+    crds: await readCrds(),
+    onFault: (error) => logger.error({ err: error }, 'fault in the embedded API'),
+  });
+  try {
+    const app = await startApp({
+      kubeconfig: { url: api.url, caPem: api.caPem, token: api.token },
+      lease: { namespace: 'default', name: 'towpath' },
+      identity: config.identity,
+      http: config.http,
+      cacheDirectory: join(resolve(config.directory), 'git'),
+      directoriesRelativeTo: dirname(file),
+      logger,
+    });
+    await applyDocuments(app.kube.client, documents, AbortSignal.timeout(30_000));
+    return {
+      api,
+      app,
+      stop: async () => {
+        await app.stop();
+        await api.close();
+      },
+    };
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}
+
+/** The CRDs that were shipped with the program: in `crds/`, beside `dist/`. */
+async function readCrds(): Promise<Json[]> {
+  const folder = new URL('../../crds/', import.meta.url);
+  const files = (await readdir(folder)).filter((file) => file.startsWith('towpath.dev_')).sort();
+  return Promise.all(files.map(async (file) => parse(await readFile(new URL(file, folder), 'utf8')) as Json));
+}

@@ -1,0 +1,156 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One environment, as the gauges show it at the moment of the scrape. */
+export interface EnvironmentSample {
+  readonly product: string;
+  readonly environment: string;
+  readonly stage: string;
+  readonly client: string;
+  readonly desired: string;
+  readonly deployed: string;
+  readonly ready: boolean;
+  readonly drifted: boolean;
+  /** Closed gates and since how many seconds they are. */
+  readonly waiting: readonly { readonly gate: string; readonly seconds: number }[];
+}
+
+export interface SourceSample {
+  readonly source: string;
+  readonly invalidDocuments: number;
+}
+
+export interface QueueSample {
+  readonly name: string;
+  readonly depth: number;
+}
+
+/** What gauges read when they are scraped: series of things that are gone go by themselves. */
+export interface Snapshot {
+  readonly environments: () => readonly EnvironmentSample[];
+  readonly sources: () => readonly SourceSample[];
+  readonly queues: () => readonly QueueSample[];
+  readonly isLeader: () => boolean;
+  readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
+}
+
+const place = ['product', 'environment', 'stage', 'client'] as const;
+const minutes = [30, 60, 120, 300, 600, 1200, 1800, 2400, 3000, 3600, 5400, 7200];
+const leadTimes = [60, 300, 900, 3600, 4 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 14 * 86_400, 30 * 86_400];
+const reconcileTimes = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Every metric of the product: name → what it tells. README.md lists them, and a test holds the two against each other. */
+export const metricDescriptions = {
+  towpath_environment_info: 'An environment with its desired and deployed version; always 1.',
+  towpath_environment_ready: '1 where the environment runs what git asks for, verified and without drift.',
+  towpath_environment_drifted: '1 where desired, recorded and observed state differ.',
+  towpath_gate_waiting_seconds: 'How long a closed gate has held a deployment.',
+  towpath_deployment_runs_total: 'Deployment runs that have ended, by result.',
+  towpath_deployment_duration_seconds: 'From the request to Jenkins to the end of the run.',
+  towpath_lead_time_seconds: 'From the commit to the verified deployment.',
+  towpath_source_last_fetch_timestamp_seconds: 'When a repository last answered.',
+  towpath_source_fetch_duration_seconds: 'How long fetches take.',
+  towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
+  towpath_jenkins_requests_total: 'Requests to Jenkins.',
+  towpath_watch_last_event_age_seconds: 'Since when the API has said nothing, by kind.',
+  towpath_event_loop_lag_seconds: 'The longest delay of the event loop since the last scrape.',
+  controller_runtime_reconcile_total: 'Passes, by controller and result.',
+  controller_runtime_reconcile_time_seconds: 'How long passes take.',
+  workqueue_depth: 'Keys that wait for a worker.',
+  leader_election_master_status: '1 where this process is the leader.',
+} as const;
+
+export type MetricName = keyof typeof metricDescriptions;
+
+/** The metrics of one process. Nothing here throws, and labels never hold a commit or a message. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #runs = this.#counter('towpath_deployment_runs_total', ['product', 'stage', 'class', 'result']);
+  readonly #duration = this.#histogram('towpath_deployment_duration_seconds', ['product', 'stage'], minutes);
+  readonly #leadTime = this.#histogram('towpath_lead_time_seconds', ['product', 'stage'], leadTimes);
+  readonly #fetched = this.#gauge('towpath_source_last_fetch_timestamp_seconds', ['source']);
+  readonly #fetchTime = this.#histogram('towpath_source_fetch_duration_seconds', ['source', 'result'], reconcileTimes);
+  readonly #jenkins = this.#counter('towpath_jenkins_requests_total', ['server', 'operation', 'code']);
+  readonly #passes = this.#counter('controller_runtime_reconcile_total', ['controller', 'result']);
+  readonly #passTime = this.#histogram('controller_runtime_reconcile_time_seconds', ['controller'], reconcileTimes);
+
+  constructor(snapshot: Snapshot, eventLoopLagSeconds: () => number) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#environmentGauges(snapshot);
+    this.#gauge('towpath_source_invalid_documents', ['source'], (gauge) => {
+      for (const { source, invalidDocuments } of snapshot.sources()) gauge.set({ source }, invalidDocuments);
+    });
+    this.#gauge('workqueue_depth', ['name'], (gauge) => {
+      for (const { name, depth } of snapshot.queues()) gauge.set({ name }, depth);
+    });
+    this.#gauge('leader_election_master_status', ['name'], (gauge) => gauge.set({ name: 'towpath' }, snapshot.isLeader() ? 1 : 0));
+    this.#gauge('towpath_watch_last_event_age_seconds', ['kind'], (gauge) => {
+      for (const [kind, age] of Object.entries(snapshot.lastEventAgeSeconds())) gauge.set({ kind }, age);
+    });
+    this.#gauge('towpath_event_loop_lag_seconds', [], (gauge) => gauge.set(eventLoopLagSeconds()));
+  }
+
+  passed(controller: string, result: string, seconds: number): void {
+    this.#passes.inc({ controller, result });
+    this.#passTime.observe({ controller }, seconds);
+  }
+
+  /** Series of every result stand from the start, so that rates are right from the first error on. */
+  initialise(controllers: readonly string[]): void {
+    for (const controller of controllers) {
+      for (const result of ['success', 'requeue_after', 'error']) this.#passes.inc({ controller, result }, 0);
+    }
+  }
+
+  runEnded(run: { product: string; stage: string; class: string; result: string; seconds?: number; leadSeconds?: number }): void {
+    const { product, stage } = run;
+    this.#runs.inc({ product, stage, class: run.class, result: run.result });
+    if (run.seconds !== undefined) this.#duration.observe({ product, stage }, run.seconds);
+    if (run.leadSeconds !== undefined) this.#leadTime.observe({ product, stage }, run.leadSeconds);
+  }
+
+  fetched(source: string, result: string, seconds: number, at: number): void {
+    this.#fetchTime.observe({ source, result }, seconds);
+    if (result === 'changed' || result === 'unchanged') this.#fetched.set({ source }, at / 1000);
+  }
+
+  jenkinsRequest(server: string, operation: string, code: string): void {
+    this.#jenkins.inc({ server, operation, code });
+  }
+
+  #environmentGauges(snapshot: Snapshot): void {
+    const each = (name: MetricName, labels: readonly string[], set: (gauge: Gauge<string>, sample: EnvironmentSample) => void) =>
+      this.#gauge(name, labels, (gauge) => {
+        for (const sample of snapshot.environments()) set(gauge, sample);
+      });
+    const at = ({ product, environment, stage, client }: EnvironmentSample) => ({ product, environment, stage, client });
+    each('towpath_environment_info', [...place, 'desired', 'deployed'], (gauge, sample) =>
+      gauge.set({ ...at(sample), desired: sample.desired, deployed: sample.deployed }, 1),
+    );
+    each('towpath_environment_ready', place, (gauge, sample) => gauge.set(at(sample), sample.ready ? 1 : 0));
+    each('towpath_environment_drifted', place, (gauge, sample) => gauge.set(at(sample), sample.drifted ? 1 : 0));
+    each('towpath_gate_waiting_seconds', [...place, 'gate'], (gauge, sample) => {
+      for (const { gate, seconds } of sample.waiting) gauge.set({ ...at(sample), gate }, seconds);
+    });
+  }
+
+  #gauge(name: MetricName, labelNames: readonly string[], collect?: (gauge: Gauge<string>) => void): Gauge<string> {
+    const fill =
+      collect === undefined
+        ? {}
+        : {
+            collect(this: Gauge<string>) {
+              this.reset();
+              collect(this);
+            },
+          };
+    return new Gauge({ name, help: metricDescriptions[name], labelNames: [...labelNames], registers: [this.registry], ...fill });
+  }
+
+  #counter(name: MetricName, labelNames: readonly string[]): Counter<string> {
+    return new Counter({ name, help: metricDescriptions[name], labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #histogram(name: MetricName, labelNames: readonly string[], buckets: number[]): Histogram<string> {
+    return new Histogram({ name, help: metricDescriptions[name], labelNames: [...labelNames], buckets, registers: [this.registry] });
+  }
+}
