@@ -1,11 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import git from 'isomorphic-git';
 import { ReconcileError } from '../core/errors.js';
 import { branchMissing } from './failure.js';
+import { ObjectStore } from './object-store.js';
 import type { LoadRequest } from './protocol.js';
 import { advertisement } from './refs.js';
 import type { HttpRemote, Transport } from './transport.js';
+
+/** Stands in the clone while it is written: who finds it knows that somebody was killed there. */
+const unfinished = 'towpath-unfinished';
 
 /** What isomorphic-git asks of an HTTP client. */
 type HttpClient = Parameters<typeof git.fetch>[0]['http'];
@@ -23,6 +27,7 @@ export async function fetchBranch(
   const { folder, ref, remote, limits } = request;
   const cloned = !options.fresh && isWhole(folder, ref, limits.packs);
   if (!cloned) await prepare(folder, remote.url);
+  await fs.writeFile(`${folder}/${unfinished}`, '');
   try {
     const { fetchHead } = await git.fetch({
       fs: { promises: atomicFiles },
@@ -40,6 +45,8 @@ export async function fetchBranch(
   } catch (error) {
     options.signal.throwIfAborted();
     throw toReconcileError(error, request.remote.url, ref);
+  } finally {
+    await fs.rm(`${folder}/${unfinished}`, { force: true });
   }
 }
 
@@ -48,9 +55,20 @@ export async function keepFetched({ folder, ref }: LoadRequest, sha: string): Pr
   await git.writeRef({ fs: { promises: atomicFiles }, gitdir: folder, ref, value: sha, force: true });
 }
 
+/** Whether a fetch may build on the clone. What is broken in it is looked for here, because isomorphic-git may not end on it. */
 function isWhole(folder: string, ref: string, mostPacks: number): boolean {
-  if (!existsSync(`${folder}/${ref}`)) return false;
-  return readdirSync(`${folder}/objects/pack`).filter((name) => name.endsWith('.idx')).length < mostPacks;
+  if (!existsSync(`${folder}/${ref}`) || existsSync(`${folder}/${unfinished}`)) return false;
+  try {
+    const store = new ObjectStore(`${folder}/objects`);
+    try {
+      const head = readFileSync(`${folder}/${ref}`, 'latin1').trim();
+      return store.packs < mostPacks && store.read(head, 'commit', 1024 * 1024).length > 0;
+    } finally {
+      store.close();
+    }
+  } catch {
+    return false;
+  }
 }
 
 async function prepare(folder: string, url: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { applyDelta, deltaResultSize } from './delta.js';
@@ -44,6 +45,8 @@ export class Pack {
     }
     this.#count = this.#index.readUInt32BE(8 + 255 * 4);
     if (this.#index.length < 1072 + this.#count * 28) throw corrupt('a pack index is cut off');
+    const checksum = createHash('sha1').update(this.#index.subarray(0, -20)).digest();
+    if (!checksum.equals(this.#index.subarray(-20))) throw corrupt('a pack index does not match its checksum');
     this.#fd = openSync(path.replace(/\.idx$/, '.pack'), 'r');
     this.#size = fstatSync(this.#fd).size;
     this.#whole = this.#size <= WHOLE_FILE ? readFileSync(this.#fd) : undefined;
