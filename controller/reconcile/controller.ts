@@ -116,7 +116,11 @@ export class Controller {
   }
 
   /** Whether there is more to an object than a status that this process may have written itself. */
-  #isNews(kind: string, key: Key, found: EnvironmentResource | { metadata: EnvironmentResource['metadata'] } | undefined): boolean {
+  #isNews(
+    kind: string,
+    key: Key,
+    found: EnvironmentResource | { metadata: EnvironmentResource['metadata'] } | undefined,
+  ): boolean {
     const name = `${kind} ${toKeyText(key)}`;
     const before = this.#seen.get(name);
     if (found === undefined) {
@@ -141,7 +145,8 @@ export class Controller {
   #wakePeers(namespace: string, product: string): void {
     for (const { metadata, status } of this.#ports.environments.list()) {
       const waits = metadata.namespace === namespace && status?.waitingFor !== undefined;
-      if (waits && (metadata.name.startsWith(`${product}.`) || status.waitingFor === 'concurrency')) this.environments.add(toKeyText(metadata));
+      if (waits && (metadata.name.startsWith(`${product}.`) || status.waitingFor === 'concurrency'))
+        this.environments.add(toKeyText(metadata));
     }
   }
 }

@@ -22,6 +22,12 @@ export interface Memory {
   readonly components: ComponentCache;
 }
 
+interface Context {
+  readonly ports: Ports;
+  readonly memory: Memory;
+  readonly source: ReleaseSourceResource | undefined;
+}
+
 export interface Subject {
   readonly environment: EnvironmentResource;
   readonly published: PublishedEnvironment | undefined;
@@ -60,7 +66,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
       firstDeployment: source?.spec.firstDeployment ?? 'confirm',
     },
     runs: ports.runs.ofEnvironment(namespace, product, name),
-    path: desired === undefined ? [] : pathOf(desired, ports.environments.ofProduct(namespace, product)),
+    path: desired === undefined ? [] : pathOf(desired, namespace, { ports, memory, source }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
     capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, source }),
@@ -70,20 +76,27 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
   });
 }
 
-function pathOf(desired: DesiredEnvironment, peers: readonly EnvironmentResource[]): PathEnvironment[] {
+/** The environments of the stages before: those that have a record, valid now or not, and those that git names and that have none yet. */
+function pathOf(desired: DesiredEnvironment, namespace: string, { ports, memory, source }: Context): PathEnvironment[] {
+  const product = desired.product.name;
   const stage = desired.product.stages.find(({ name }) => name === desired.stage);
   const before = new Set(stage?.after.map((rule) => rule.stage));
-  if (before.size === 0) return [];
-  return peers
-    .filter(({ spec }) => before.has(spec.stage))
-    .map(({ spec, status }) =>
-      compact<PathEnvironment>({
-        environment: spec.environment,
-        stage: spec.stage,
-        client: spec.client,
-        verified: status?.verified ?? [],
-      }),
-    );
+  if (before.size === 0 || source === undefined) return [];
+  const known = ports.environments.ofProduct(namespace, product).filter(({ spec }) => before.has(spec.stage));
+  const recorded = known.map(({ spec, status }) =>
+    compact<PathEnvironment>({
+      environment: spec.environment,
+      stage: spec.stage,
+      client: spec.client,
+      verified: status?.verified ?? [],
+    }),
+  );
+  const names = new Set(recorded.map(({ environment }) => environment));
+  const named = memory.published
+    .environmentsOf({ namespace, name: source.metadata.name })
+    .filter((one) => one.product.name === product && before.has(one.stage) && !names.has(one.environment))
+    .map(({ environment, stage: at, client }) => compact<PathEnvironment>({ environment, stage: at, client, verified: [] }));
+  return [...recorded, ...named];
 }
 
 /** The descriptor of this version as the environment that saw it first saw it. */
