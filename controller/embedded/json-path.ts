@@ -78,7 +78,8 @@ function take(value: Json, step: Step): Json[] {
   if ('every' in step && isObject(value)) return Object.values(value);
   if (!Array.isArray(value)) return [];
   if ('index' in step) return present(value.at(step.index));
-  if ('from' in step) return value.slice(step.from, step.to);
+  // Kubernetes refuses a range that ends behind the last item, and a refused path is an empty cell.
+  if ('from' in step) return (step.to ?? 0) > value.length ? [] : value.slice(step.from, step.to);
   if ('where' in step) return value.filter((item) => matches(item, step));
   return value;
 }

@@ -164,6 +164,7 @@ describe('a table of custom resources', () => {
     ['string', '.spec.list[9]', null],
     ['string', '.spec.list[*]', 'a'],
     ['string', '.spec.list[1:3]', 'b'],
+    ['string', '.spec.list[1:4]', null],
     ['string', '.spec.items[1].name', 'b'],
     ['string', '.spec.items[*].name', 'a'],
     ['string', '.spec.items[?(@.name=="b")].n', '2'],
