@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { Writable } from 'node:stream';
-import * as jenkinsModule from 'jenkins';
+import Jenkins from 'jenkins';
 import { type Exchange, errorCode, flatHeaders } from './exchange.js';
 
 /** The reads of the package `jenkins` that are used; its types describe an older version. */
@@ -33,7 +33,7 @@ interface ClientOptions {
   readonly agent: HttpAgent | HttpsAgent;
 }
 
-const { Jenkins } = jenkinsModule as unknown as { Jenkins: new (options: ClientOptions) => Client };
+const ReadingJenkins = Jenkins as unknown as new (options: ClientOptions) => Client;
 
 export interface ReadOptions {
   readonly root: string;
@@ -70,7 +70,7 @@ export async function read(
 }
 
 function clientInto({ root, headers, agent, timeoutMs }: ReadOptions, sink: Sink, cancelling: EventEmitter): Client {
-  const client = new Jenkins({ baseUrl: root, crumbIssuer: false, headers, timeout: timeoutMs, agent });
+  const client = new ReadingJenkins({ baseUrl: root, crumbIssuer: false, headers, timeout: timeoutMs, agent });
   client._ext('onCreate', (context, next) => {
     context.ctx = cancelling;
     context.opts.pipe = sink;
