@@ -25,7 +25,9 @@ LABEL org.opencontainers.image.title="towpath" \
 # Package managers are not needed at run time, and are something to attack.
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn* \
     /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
-ENV NODE_ENV=production
+# The user has no entry in /etc/passwd; without a HOME the AWS SDK fails when it looks for its configuration there.
+ENV NODE_ENV=production \
+    HOME=/nonexistent
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

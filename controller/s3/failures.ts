@@ -77,9 +77,10 @@ function describeUnanswered(failure: ServiceError, name: string): string {
   // The SDK calls resets of the connection time-outs too: the code is the better witness.
   if (connectionCodes.has(code)) return `the service could not be reached (${code})`;
   if (name === 'TimeoutError' || name === 'AbortError') return 'the service did not answer in time';
+  // The SDK looks for its configuration files even where it needs none of them.
+  if (code === 'ERR_SYSTEM_ERROR') return 'the user of this process has no home directory; HOME has to be set';
   if (name === 'RegionMissing') return 'no region is set, and the surroundings of this process name none';
-  if (name === 'CredentialsProviderError')
-    return 'no Secret with credentials is named, and the surroundings of this process provide none';
+  if (name === 'CredentialsProviderError') return 'no credentials are given, and the surroundings of this process provide none';
   return `the answer could not be used (${code === 'unknown error' ? name : code})`;
 }
 

@@ -253,7 +253,7 @@ describe('without a Secret', () => {
     const { signal } = new AbortController();
     const request = { namespace: 'towpath', bucket, key: 'x.json' };
     expect(await descriptors.read(request, signal)).toEqual(
-      unreadable('no Secret with credentials is named, and the surroundings of this process provide none'),
+      unreadable('no credentials are given, and the surroundings of this process provide none'),
     );
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
