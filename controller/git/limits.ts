@@ -2,8 +2,10 @@ import type { Millis } from '../core/model.js';
 
 /** What one release repository may cost; sizes in bytes. */
 export interface GitLimits {
-  /** Workers alive at a time; a source that needs one beyond that waits for a free one. */
+  /** Workers at a time; a source that needs one beyond that waits for a free one. Most of a busy worker's time is waiting for its server. */
   readonly workers: number;
+  /** Workers that are kept for the next pass while they have nothing to do, with all they have parsed. */
+  readonly idleWorkers: number;
   /** JavaScript heap of one worker, in MiB. */
   readonly heapMib: number;
   readonly connectMs: Millis;
@@ -26,7 +28,8 @@ export interface GitLimits {
 }
 
 export const defaultLimits: GitLimits = {
-  workers: 6,
+  workers: 32,
+  idleWorkers: 4,
   heapMib: 1024,
   connectMs: 10_000,
   silenceMs: 30_000,

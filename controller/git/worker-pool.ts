@@ -2,7 +2,7 @@ import { endedBy } from './failure.js';
 import type { GitLimits } from './limits.js';
 import { SourceWorker } from './source-worker.js';
 
-/** Workers by source, at most `limits.workers` alive. One that nobody uses makes room for the source that needs one. */
+/** Workers by source, at most `limits.workers` alive, and few of them without work. One that nobody uses makes room for the source that needs one. */
 export class WorkerPool {
   readonly #url: URL;
   readonly #limits: GitLimits;
@@ -59,18 +59,24 @@ export class WorkerPool {
   }
 
   #start(): SourceWorker | undefined {
+    this.#endIdle(this.#limits.workers - 1);
+    return this.#workers.size < this.#limits.workers ? new SourceWorker(this.#url, this.#limits) : undefined;
+  }
+
+  /** Ends idle workers, those first that were not used for longest, until no more than `most` workers are left. */
+  #endIdle(most: number): void {
     for (const [source, worker] of this.#workers) {
-      if (this.#workers.size < this.#limits.workers) break;
+      if (this.#workers.size <= most) return;
       if (this.#used.has(worker)) continue;
       this.#workers.delete(source);
       void worker.end();
     }
-    return this.#workers.size < this.#limits.workers ? new SourceWorker(this.#url, this.#limits) : undefined;
   }
 
   #release(source: string, worker: SourceWorker): void {
     this.#used.delete(worker);
     if (worker.ended && this.#workers.get(source) === worker) this.#workers.delete(source);
+    this.#endIdle(this.#used.size + this.#limits.idleWorkers);
     for (const wake of this.#waiting) wake();
   }
 

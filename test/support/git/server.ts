@@ -39,6 +39,8 @@ export interface GitServerOptions {
   readonly root: string;
   /** The values of `Authorization` that are let in; everybody where it is absent. */
   readonly accept?: readonly string[];
+  /** False: answers in version 0 of the protocol, as old servers do. */
+  readonly speaksV2?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -56,6 +58,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       return;
     }
     const active = fault !== undefined && applies(entry) ? fault : undefined;
+    if (options.speaksV2 === false) delete request.headers['git-protocol'];
     void answer({ request, response, root: options.root }, active);
   };
   const server: Server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ReconcileError } from '../../../controller/core/errors.js';
+import type { Snapshot } from '../../../controller/core/model.js';
 import type { ReleaseSourceResource } from '../../../controller/core/resources/release-source.js';
 import type { GitLimits } from '../../../controller/git/limits.js';
 import { createRepositories, type FetchMeasurement } from '../../../controller/git/repositories.js';
@@ -81,4 +83,22 @@ export function aSource(git: Partial<Git> & { readonly url: string }, name = 're
       suspend: false,
     },
   };
+}
+
+/** Longer than anything here takes. */
+export const soon = (): AbortSignal => AbortSignal.timeout(30_000);
+
+/** Environment → version. */
+export function versionsOf({ repository }: Snapshot): Record<string, string> {
+  return Object.fromEntries(repository.environments.map(({ environment, version }) => [environment, version]));
+}
+
+/** The fields of the error that a promise ends with. */
+export async function failureOf(promise: Promise<unknown>): Promise<{ reason: string; message: string; retry: unknown }> {
+  const error = await promise.then(
+    () => new Error('nothing failed'),
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof ReconcileError)) throw error;
+  return { reason: error.reason, message: error.message, retry: error.retry };
 }
