@@ -45,7 +45,7 @@ export class KubeClient {
       for (let attempt = 1; ; attempt += 1) {
         const answer = await this.#send(call, { signal });
         const text = await answer.body.text();
-        if (answer.statusCode < 300) return JSON.parse(text) as T;
+        if (answer.statusCode < 300) return parseAnswer<T>(text, call.what);
         const retryAfterMs = readRetryAfter(answer);
         const waitMs = this.#waitBeforeNext(answer, attempt, retryAfterMs);
         if (waitMs === undefined || waitMs >= remainingMs())
@@ -106,6 +106,15 @@ export class KubeClient {
     }
     const busy = answer.statusCode === 429 || answer.statusCode >= 500;
     return busy && attempt < maxAttempts ? retryAfterMs : undefined;
+  }
+}
+
+/** The parser's own error quotes what it could not read, so it goes no further. */
+function parseAnswer<T>(text: string, what: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ReconcileError('Unavailable', `the API server answered with something else than JSON when asked to ${what}`);
   }
 }
 

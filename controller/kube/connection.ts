@@ -3,6 +3,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { ReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
+import { errorCode } from './failure.js';
 
 /** Which API server to talk to, and as whom. Absent: what kubectl would use. */
 export type KubeTarget =
@@ -103,7 +104,9 @@ function load(target: KubeTarget | undefined): KubeConfig {
         { name: 'given', token: target.token },
       );
   } catch (cause) {
-    throw new ReconcileError('InvalidKubeconfig', 'the kubeconfig cannot be read', { cause });
+    // A parser's error quotes the file, tokens included.
+    const code = errorCode(cause);
+    throw new ReconcileError('InvalidKubeconfig', `the kubeconfig cannot be read${code === undefined ? '' : `: ${code}`}`);
   }
   const cluster = currentCluster(config);
   if (cluster.skipTLSVerify)

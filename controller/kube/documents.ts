@@ -28,7 +28,8 @@ export function parseDocuments(text: string, file: string): Document[] {
 }
 
 function isDocument(value: unknown): value is Document {
-  if (typeof value !== 'object' || value === null || !('metadata' in value) || !('kind' in value) || !('apiVersion' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('metadata' in value) || !('kind' in value) || !('apiVersion' in value))
+    return false;
   const { metadata } = value;
   return typeof metadata === 'object' && metadata !== null && 'name' in metadata && typeof metadata.name === 'string';
 }
@@ -50,7 +51,8 @@ export async function applyDocuments(client: KubeClient, documents: readonly Doc
   for (const document of documents) {
     const kind = `${document.apiVersion}/${document.kind}`;
     const path = paths[kind];
-    if (path === undefined) throw new Error(`${kind} ${document.metadata.name} cannot be applied here (${Object.keys(paths).join(', ')})`);
+    if (path === undefined)
+      throw new Error(`${kind} ${document.metadata.name} cannot be applied here (${Object.keys(paths).join(', ')})`);
     const namespace = document.metadata.namespace ?? 'default';
     await client.request({
       method: 'PATCH',
