@@ -4,6 +4,8 @@ export const limits = {
   documentsPerFile: 1_000,
   keysPerDocument: 50_000,
   nesting: 100,
+  /** Words, signs and blanks; a mapping of as many keys as are allowed has 400,000. */
+  lexemesPerFile: 500_000,
   /** Findings that are reported of one file; the rest is counted. */
   findingsPerFile: 100,
   settingsSchemaBytes: 262_144,

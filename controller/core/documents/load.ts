@@ -161,5 +161,7 @@ function sortFindings(findings: readonly Finding[]): Finding[] {
     a.line - b.line ||
     a.column - b.column ||
     (a.message < b.message ? -1 : 1);
-  return [...findings].sort(compare);
+  const sorted = [...findings].sort(compare);
+  // What several products share is reported once.
+  return sorted.filter((finding, at) => at === 0 || finding !== sorted[at - 1]);
 }

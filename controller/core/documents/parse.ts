@@ -3,9 +3,10 @@ import type { Finding, Json, JsonObject } from '../model.js';
 import { documentKinds } from './document-schemas.js';
 import { limits } from './limits.js';
 import type { DocumentKind, ParsedDocument, ParsedFile, Problem } from './parsed.js';
-import { toFinding } from './parsed.js';
-import { computeLineStarts, findPlace, formatPath, type Path, type Places, positionOf, type Span } from './places.js';
+import { sourceOf, toFinding } from './parsed.js';
+import { computeLineStarts, formatPath, type Path, type Places, positionOf, type Span } from './places.js';
 import { printable, quote } from './quote.js';
+import type { RuleName } from './rules/catalog.js';
 import { apiVersionLiteral } from './schema/shapes.js';
 import { suggestion } from './suggest.js';
 import { buildTree, type Tree } from './tree.js';
@@ -98,10 +99,10 @@ function readDocument(text: Text, document: Document.Parsed, reading: Reading): 
         : contentFindings({ text, tree, value, places }, kind);
   reading.findings.push(...findings);
   if (kind === undefined) reading.unknown += 1;
-  else reading.documents.push(toDocument({ kind, value, places }, findings));
+  else reading.documents.push(toDocument({ kind, value, places, written: tree.written }, findings));
 }
 
-function toDocument(read: { kind: DocumentKind; value: JsonObject; places: Places }, findings: Finding[]): ParsedDocument {
+function toDocument(read: Pick<ParsedDocument, 'kind' | 'value' | 'places' | 'written'>, findings: Finding[]): ParsedDocument {
   const name = textAt(read.value, 'metadata', 'name');
   const product = textAt(read.value, 'spec', 'product');
   const known = { ...read, ...(name === undefined ? {} : { name }), ...(product === undefined ? {} : { product }) };
@@ -143,12 +144,8 @@ interface Content {
 function contentFindings({ text, tree, value, places }: Content, kind: DocumentKind | undefined): Finding[] {
   const written = tree.problems.map((problem) => placed(text, problem.span, problem));
   if (kind === undefined || tree.problems.some(({ rule }) => rule === 'limit-keys')) return written;
-  const source = (path: Path) => {
-    const { start, end } = findPlace(places, value, path).value;
-    return text.text.slice(start, Math.min(end, start + 200));
-  };
   const known = new Set(tree.problems.map(({ path }) => formatPath(path)));
-  const problems = validatorOf(kind)(value, source).filter(({ path }) => !known.has(formatPath(path)));
+  const problems = validatorOf(kind)(value, (path) => sourceOf(tree, path)).filter(({ path }) => !known.has(formatPath(path)));
   return [...written, ...problems.slice(0, limits.findingsPerFile + 1).map((problem) => toFinding({ places, value }, problem))];
 }
 
@@ -166,13 +163,13 @@ function textAt(value: JsonObject, outer: string, inner: string): string | undef
   return typeof found === 'string' ? found : undefined;
 }
 
-function placed(text: Text, span: Span, problem: { rule: string; path: Path; message: string }): Finding {
+function placed(text: Text, span: Span, problem: { rule: RuleName; path: Path; message: string }): Finding {
   const places = { file: text.file, lineStarts: text.lineStarts, nodes: new Uint32Array() };
   const { rule, message } = problem;
   return { ...positionOf(places, span), severity: 'error', rule, path: formatPath(problem.path), message };
 }
 
-function wholeFile(file: string, rule: string, message: string, severity: Finding['severity'] = 'error'): Finding {
+function wholeFile(file: string, rule: RuleName, message: string, severity: Finding['severity'] = 'error'): Finding {
   return { file, line: 1, column: 1, severity, rule, path: '', message };
 }
 
@@ -217,12 +214,13 @@ function asSchema(file: RepositoryFile): { schemaText?: string } {
   return 'text' in decoded ? { schemaText: decoded.text } : {};
 }
 
-export type UnreadableReason = 'symbolic-link' | 'submodule' | 'too-large' | 'bad-name';
+export type UnreadableReason = 'symbolic-link' | 'submodule' | 'too-large' | 'too-slow' | 'bad-name';
 
 const unreadable: Readonly<Record<UnreadableReason, string>> = {
   'symbolic-link': 'is a symbolic link: links are not followed',
   submodule: 'is a submodule: submodules are not read',
   'too-large': `is larger than ${limits.fileBytes.toLocaleString('en')} bytes: it is not read`,
+  'too-slow': 'takes too long to read',
   'bad-name': 'has a name that is not allowed: no "..", no backslash, no control character',
 };
 

@@ -1,11 +1,13 @@
 import type { Finding, Json, JsonObject } from '../model.js';
 import type { Path, Places } from './places.js';
 import { findPlace, formatPath, positionOf } from './places.js';
+import type { RuleName } from './rules/catalog.js';
 import type { DeploymentWindowDocument } from './schema/deployment-window.js';
 import type { EnvironmentConfigDocument } from './schema/environment-config.js';
 import type { MasterVersionDocument } from './schema/master-version.js';
 import type { ProductDocument } from './schema/product.js';
 import type { ReleaseDocumentContent } from './schema/release.js';
+import type { WrittenScalars } from './tree.js';
 
 /** What a valid document of each kind holds. */
 export interface DocumentContents {
@@ -25,6 +27,7 @@ interface Read<K extends DocumentKind> {
   readonly product?: string;
   readonly places: Places;
   readonly value: JsonObject;
+  readonly written: WrittenScalars;
 }
 
 /** A document that keeps to its schema. */
@@ -51,7 +54,7 @@ export interface ParsedFile {
 }
 
 export interface Problem {
-  readonly rule: string;
+  readonly rule: RuleName;
   readonly path: Path;
   readonly message: string;
   readonly severity?: 'error' | 'warning';
@@ -69,4 +72,13 @@ export function toFinding(document: { readonly places: Places; readonly value: J
     path: formatPath(problem.path),
     message: problem.message,
   };
+}
+
+/** The text of a scalar as it is written. */
+export function sourceOf(document: { readonly value: Json; readonly written: WrittenScalars }, path: Path): string {
+  const written = document.written[formatPath(path)];
+  if (written !== undefined) return written;
+  let value: Json | undefined = document.value;
+  for (const segment of path) value = typeof value === 'object' && value !== null ? (value as JsonObject)[segment] : undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

@@ -2,15 +2,8 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Json } from '../model.js';
 import type { Problem } from './parsed.js';
 import type { Path } from './places.js';
-import { messageOf } from './schema-messages.js';
+import { type ErrorContext, messageOf } from './schema-messages.js';
 import { collapseUnions } from './schema-unions.js';
-
-export interface ErrorContext {
-  readonly root: Json;
-  readonly rule: string;
-  /** The text of a scalar as it is written. */
-  readonly source: (path: Path) => string;
-}
 
 /** The errors of a schema, one for each mistake, in words of ours. */
 export function explainErrors(errors: readonly ErrorObject[], context: ErrorContext): Problem[] {

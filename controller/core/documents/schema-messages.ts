@@ -3,9 +3,16 @@ import type { Json } from '../model.js';
 import type { Problem } from './parsed.js';
 import type { Path } from './places.js';
 import { enumerate, printable, quote } from './quote.js';
+import type { RuleName } from './rules/catalog.js';
 import { digestRule, dnsLabelRule, durationRule, httpUrlRule, localTimeRule, type Rule, versionRule } from './schema/shapes.js';
-import type { ErrorContext } from './schema-errors.js';
 import { nearest, suggestion } from './suggest.js';
+
+export interface ErrorContext {
+  readonly root: Json;
+  readonly rule: RuleName;
+  /** The text of a scalar as it is written. */
+  readonly source: (path: Path) => string;
+}
 
 /** A problem without its rule; `meant` names the field that an unknown one was most likely meant to be, `missing` one that is not there. */
 export type Explained = Omit<Problem, 'rule'> & { readonly meant?: string; readonly missing?: string };

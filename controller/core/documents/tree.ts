@@ -1,28 +1,34 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Json, JsonObject } from '../model.js';
 import { limits } from './limits.js';
-import { computeLineStarts, lineAndColumn, numbersPerNode, type Path, type Span } from './places.js';
+import { computeLineStarts, formatPath, lineAndColumn, numbersPerNode, type Path, type Span } from './places.js';
 import { quote } from './quote.js';
+import type { RuleName } from './rules/catalog.js';
 
 /** A problem of the written form, with its place because the value may not have one. */
 export interface TreeProblem {
   readonly span: Span;
-  readonly rule: string;
+  readonly rule: RuleName;
   readonly path: Path;
   readonly message: string;
 }
+
+/** Path → text, of the scalars that are written otherwise than their value would be: `1.10`, `0x1F`, `True`. */
+export type WrittenScalars = Readonly<Record<string, string>>;
 
 export interface Tree {
   readonly value: Json;
   /** See Places.nodes. */
   readonly nodes: Uint32Array;
   readonly problems: readonly TreeProblem[];
+  readonly written: WrittenScalars;
 }
 
 interface Builder {
   readonly text: string;
   readonly nodes: number[];
   readonly problems: TreeProblem[];
+  readonly written: [string, string][];
   readonly path: (string | number)[];
   readonly hasEscapes: boolean;
   keys: number;
@@ -34,21 +40,22 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 /** From the composed nodes of one document to its plain value, the place of each node, and what no document may hold. */
 export function buildTree(contents: Node | null, text: string): Tree {
-  const builder: Builder = { text, nodes: [], problems: [], path: [], hasEscapes: /\\[uU]/.test(text), keys: 0 };
+  const builder: Builder = { text, nodes: [], problems: [], written: [], path: [], hasEscapes: /\\[uU]/.test(text), keys: 0 };
   const value = visit(builder, contents, undefined);
   if (builder.keys > limits.keysPerDocument) {
     const message = `holds ${builder.keys.toLocaleString('en')} keys; at most ${limits.keysPerDocument.toLocaleString('en')} are allowed`;
     const span = spanOf(contents) ?? { start: 0, end: 0 };
-    return { value, nodes: Uint32Array.from(builder.nodes), problems: [{ span, rule: 'limit-keys', path: [], message }] };
+    builder.problems.splice(0, Number.POSITIVE_INFINITY, { span, rule: 'limit-keys', path: [], message });
   }
-  return { value, nodes: Uint32Array.from(builder.nodes), problems: builder.problems };
+  const { problems, written } = builder;
+  return { value, nodes: Uint32Array.from(builder.nodes), problems, written: Object.fromEntries(written) };
 }
 
 function spanOf(node: Node | null | undefined): Span | undefined {
   return node?.range ? { start: node.range[0], end: node.range[1] } : undefined;
 }
 
-function report(builder: Builder, span: Span, problem: { rule: string; message: string }): void {
+function report(builder: Builder, span: Span, problem: { rule: RuleName; message: string }): void {
   builder.problems.push({ span, path: [...builder.path], ...problem });
 }
 
@@ -89,10 +96,12 @@ function scalarOf(builder: Builder, node: Scalar, span: Span): Json {
       report(builder, span, { rule: 'bad-character', message: 'holds half of a surrogate pair, which is no character' });
     return value;
   }
-  if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value !== 'number') return String(value);
-  if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
   const source = builder.text.slice(span.start, span.end);
+  if (value === null) return null;
+  if (typeof value !== 'boolean' && typeof value !== 'number') return String(value);
+  if (source !== String(value)) builder.written.push([formatPath(builder.path), source]);
+  if (typeof value === 'boolean') return value;
+  if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
   const hint = source.length <= 80 ? `: write ${quote(source)}` : '';
   report(builder, span, {
     rule: 'number-as-string',

@@ -1,6 +1,8 @@
 import type { YAMLParseError } from 'yaml';
 import { printable } from './quote.js';
 
+export const badEscape = 'an escape after \\ is not known: use single quotes, or write \\\\';
+
 const messages: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   TAB_AS_INDENT: 'a tab is used for indentation: use spaces',
   BAD_INDENT: 'the indentation does not fit',
@@ -8,7 +10,7 @@ const messages: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   MULTILINE_IMPLICIT_KEY: 'a key may not span lines: is a ":" or a quote missing?',
   KEY_OVER_1024_CHARS: 'a key is longer than 1,024 characters',
   BAD_ALIAS: 'an alias is written wrongly; text that begins with * or & needs quotes',
-  BAD_DQ_ESCAPE: 'an escape after \\ is not known: use single quotes, or write \\\\',
+  BAD_DQ_ESCAPE: badEscape,
   BAD_SCALAR_START: 'text may not begin with this character: put it in quotes',
   MULTIPLE_ANCHORS: 'anchors are not allowed',
   MULTIPLE_TAGS: 'a value has more than one tag',

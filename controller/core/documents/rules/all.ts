@@ -2,10 +2,39 @@ import type { RepositoryIndex } from '../repository-index.js';
 import type { SettingsCache } from '../settings/cache.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
+import { ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
+import {
+  checklistsAreSound,
+  dependenciesExist,
+  previousReleasesExist,
+  releaseOrdersEnd,
+  requiredReleasesExist,
+  signoffsNameStages,
+} from './releases.js';
+import { settingsKeepToSchema } from './settings.js';
 import type { Verdict } from './verdict.js';
+import { windowsSayWhen, windowsSelectSomething } from './windows.js';
 
 /** A rule across documents: what it finds in a repository. */
 export type Rule = (index: RepositoryIndex, cache: SettingsCache) => Verdict[];
 
 /** Every rule across documents. */
-export const rules: readonly Rule[] = [namesAreUnique, productsExist, environmentsAreComplete, stagesExist];
+export const rules: readonly Rule[] = [
+  namesAreUnique,
+  productsExist,
+  environmentsAreComplete,
+  stageNamesAreUnique,
+  ordersNameStages,
+  ordersEnd,
+  placeholdersAreKnown,
+  stagesExist,
+  settingsKeepToSchema,
+  previousReleasesExist,
+  releaseOrdersEnd,
+  checklistsAreSound,
+  signoffsNameStages,
+  dependenciesExist,
+  requiredReleasesExist,
+  windowsSayWhen,
+  windowsSelectSomething,
+];

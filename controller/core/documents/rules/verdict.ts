@@ -34,6 +34,6 @@ export function warning(document: ParsedDocument, problem: Problem): Verdict {
 
 /** Where a document stands, for messages that name a second file: `products/a/version.yaml:4:9`. */
 export function placeOf(document: ParsedDocument, path: Path): string {
-  const { file, line, column } = toFinding(document, { rule: '', path, message: '' });
+  const { file, line, column } = toFinding(document, { rule: 'schema', path, message: '' });
   return `${file}:${line}:${column}`;
 }

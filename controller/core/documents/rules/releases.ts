@@ -1,0 +1,118 @@
+import type { Problem, ValidDocument } from '../parsed.js';
+import { enumerate, quote } from '../quote.js';
+import { environmentKey, only, type RepositoryIndex } from '../repository-index.js';
+import { suggestion } from '../suggest.js';
+import { error, placeOf, type Verdict, warning } from './verdict.js';
+
+function validReleases(index: RepositoryIndex): ValidDocument<'Release'>[] {
+  return index.documents.flatMap((document) => (document.kind === 'Release' && document.valid ? [document] : []));
+}
+
+/** The release that another builds on exists; a repository may begin at any release, so this is a warning. */
+export function previousReleasesExist(index: RepositoryIndex): Verdict[] {
+  return validReleases(index).flatMap((document) => {
+    const { metadata, spec } = document.content;
+    const path = ['spec', 'previous'];
+    if (spec.previous === undefined) return [];
+    if (spec.previous === metadata.name) {
+      return [error(document, { rule: 'release-order', path, message: `release ${metadata.name} cannot build on itself` })];
+    }
+    if (index.releases.has(environmentKey(spec.product, spec.previous))) return [];
+    const message = `product ${spec.product} has no Release ${quote(spec.previous)}: what it needs is not counted in jumps over it`;
+    return [warning(document, { rule: 'unknown-release', path, message })];
+  });
+}
+
+/** Releases do not build on each other in a circle. Each circle is reported once. */
+export function releaseOrdersEnd(index: RepositoryIndex): Verdict[] {
+  const settled = new Set<string>();
+  return validReleases(index).flatMap((document) => {
+    const way: string[] = [];
+    let key: string | undefined = environmentKey(document.content.spec.product, document.content.metadata.name);
+    while (key !== undefined && !settled.has(key)) {
+      settled.add(key);
+      way.push(key);
+      key = previousKey(index, key);
+    }
+    const start = key === undefined ? -1 : way.indexOf(key);
+    if (start < 0 || way.length - start < 2) return [];
+    const circle = [...way.slice(start), key ?? ''].map((member) => member.slice(member.indexOf('/') + 1));
+    const first = only(index.releases, key ?? '') ?? document;
+    const message = `the order of releases is a circle: ${enumerate(circle).replaceAll(', ', ' builds on ')}`;
+    return [error(first, { rule: 'release-order', path: ['spec', 'previous'], message })];
+  });
+}
+
+function previousKey(index: RepositoryIndex, key: string): string | undefined {
+  const content = only(index.releases, key)?.content;
+  return content?.spec.previous === undefined ? undefined : environmentKey(content.spec.product, content.spec.previous);
+}
+
+/** Checklist items are named once, and say why they do not apply. */
+export function checklistsAreSound(index: RepositoryIndex): Verdict[] {
+  return validReleases(index).flatMap((document) => {
+    const seen = new Set<string>();
+    return (document.content.spec.checklist ?? []).flatMap((item, at): Verdict[] => {
+      const problems: Problem[] = [];
+      const path = ['spec', 'checklist', at];
+      if (seen.has(item.id)) {
+        const message = `a second checklist item ${quote(item.id)}`;
+        problems.push({ rule: 'duplicate-name', path: [...path, 'id'], message });
+      }
+      seen.add(item.id);
+      if (item.state === 'not-applicable' && item.reason === undefined) {
+        const message = 'not-applicable needs a reason beside it';
+        problems.push({ rule: 'checklist-reason', path: [...path, 'state'], message });
+      }
+      return problems.map((problem) => error(document, problem));
+    });
+  });
+}
+
+/** A sign-off is for a stage of the product, and by a role that some stage asks for. */
+export function signoffsNameStages(index: RepositoryIndex): Verdict[] {
+  return validReleases(index).flatMap((document) => {
+    const product = only(index.products, document.content.spec.product);
+    if (product === undefined) return [];
+    const stages = product.content.spec.stages.map(({ name }) => name);
+    return (document.content.spec.signoffs ?? []).flatMap(({ stage }, at) => {
+      if (stages.includes(stage)) return [];
+      const where = placeOf(product, ['spec', 'stages']);
+      const known = `${product.content.metadata.name} (${enumerate(stages)})`;
+      const message = `${quote(stage)} is not a stage of product ${known}${suggestion(stage, stages)} See ${where}`;
+      return [error(document, { rule: 'unknown-stage', path: ['spec', 'signoffs', at, 'stage'], message })];
+    });
+  });
+}
+
+/** Dependencies are on products of the repository; they may live in another one, so this is a warning. */
+export function dependenciesExist(index: RepositoryIndex): Verdict[] {
+  const names = [...index.products.keys()];
+  return validReleases(index).flatMap((document) =>
+    Object.keys(document.content.spec.dependencies ?? {}).flatMap((name) => {
+      const path = ['spec', 'dependencies', name];
+      if (name === document.content.spec.product)
+        return [
+          error(document, { rule: 'release-order', path, message: `product ${name} cannot depend on itself`, atKey: true }),
+        ];
+      if (index.products.has(name)) return [];
+      const message = `there is no product ${quote(name)} (${enumerate(names)})${suggestion(name, names)}`;
+      return [warning(document, { rule: 'unknown-product', path, message, atKey: true })];
+    }),
+  );
+}
+
+/** Where a product requires it, the version of an environment has a Release document. The gate holds it; before the merge it is a warning. */
+export function requiredReleasesExist(index: RepositoryIndex): Verdict[] {
+  return index.documents.flatMap((document) => {
+    if (document.kind !== 'MasterVersion' || !document.valid) return [];
+    const { product, version } = document.content.spec;
+    if (only(index.products, product)?.content.spec.releases !== 'required') return [];
+    if (index.releases.has(environmentKey(product, version))) return [];
+    const versions = [...index.releases.keys()]
+      .filter((key) => key.startsWith(`${product}/`))
+      .map((key) => key.slice(product.length + 1));
+    const message = `product ${product} has no Release ${quote(version)}, and requires one before it deploys${suggestion(version, versions)}`;
+    return [warning(document, { rule: 'unknown-release', path: ['spec', 'version'], message })];
+  });
+}
