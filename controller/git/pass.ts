@@ -3,12 +3,13 @@ import { failed } from './failure.js';
 import { fetchBranch, keepFetched } from './fetch.js';
 import { ObjectError } from './object-error.js';
 import type { LoadAnswer, LoadRequest } from './protocol.js';
-import { CommitReader } from './reader.js';
+import { CommitReader, type Parse } from './reader.js';
 import { type HttpRemote, Transport } from './transport.js';
 
 /** What a worker remembers of its repository from one pass to the next. */
 export interface Memory {
   identity: string;
+  readonly parse: Parse;
   reader: CommitReader;
 }
 
@@ -22,7 +23,7 @@ export async function load(
 ): Promise<{ answer: Loaded; received: number }> {
   if (memory.identity !== request.identity) {
     memory.identity = request.identity;
-    memory.reader = new CommitReader();
+    memory.reader = new CommitReader(memory.parse);
   }
   const { remote } = request;
   if (remote === undefined) return { answer: await readLocal(request, memory.reader, signal), received: 0 };
@@ -65,7 +66,7 @@ async function fetchAndRead(
       signal.throwIfAborted();
       const reason = explain(error, request.remote.url);
       if (fresh || reason.reason !== 'GitCorrupt') throw reason;
-      memory.reader = new CommitReader();
+      memory.reader = new CommitReader(memory.parse);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { loadRepository } from '../core/documents/load.js';
-import { parseFile } from '../core/documents/parse.js';
+import type { RepositoryFile } from '../core/documents/parse.js';
 import type { ParsedFile } from '../core/documents/parsed.js';
 import { createSettingsCache } from '../core/documents/settings/cache.js';
 import type { Commit, ReleaseRepository } from '../core/model.js';
@@ -23,11 +23,19 @@ const COMMIT_BYTES = 1024 * 1024;
 const BREATH_MS = 50;
 const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/');
 
+/** What a file says; depends on path and content alone. */
+export type Parse = (file: RepositoryFile) => ParsedFile;
+
 /** Reads commits of one repository, and of each only what the one before did not have. */
 export class CommitReader {
+  readonly #parse: Parse;
   #root: Folder | undefined;
   readonly #settings = createSettingsCache();
   readonly #files = new Map<string, KnownFile>();
+
+  constructor(parse: Parse) {
+    this.#parse = parse;
+  }
 
   /** The commit, loaded. Undefined where it has no such folder. Throws ObjectError; a pass that was ended goes on where it was. */
   async read(
@@ -43,21 +51,21 @@ export class CommitReader {
       const path = request.path === '.' ? '' : request.path;
       this.#root = readFolder(store, { oid: folder, path, depth: 0 }, request.limits, this.#root);
       const files = listFiles(this.#root, request.limits.files);
-      await this.#parse(store, files, request, signal);
+      await this.#parseAll(store, files, request, signal);
       return { commit, repository: loadRepository(this.#parsed(files), this.#settings) };
     } finally {
       store.close();
     }
   }
 
-  async #parse(store: ObjectStore, files: readonly DocumentFile[], request: LoadRequest, signal: AbortSignal): Promise<void> {
+  async #parseAll(store: ObjectStore, files: readonly DocumentFile[], request: LoadRequest, signal: AbortSignal): Promise<void> {
     const board = new Board(request.board);
     let total = 0;
     let breath = performance.now();
     for (const file of files) {
       let known = this.#files.get(file.path);
       if (known?.oid !== file.oid || known.givenUp !== request.givenUp.has(file.oid)) {
-        known = readDocument(store, file, request, board);
+        known = readDocument(file, request, { store, board, parse: this.#parse });
         this.#files.set(file.path, known);
       }
       total += known.size;
@@ -79,7 +87,13 @@ export class CommitReader {
   }
 }
 
-function readDocument(store: ObjectStore, file: DocumentFile, { givenUp, limits }: LoadRequest, board: Board): KnownFile {
+interface Tools {
+  readonly store: ObjectStore;
+  readonly board: Board;
+  readonly parse: Parse;
+}
+
+function readDocument(file: DocumentFile, { givenUp, limits }: LoadRequest, { store, board, parse }: Tools): KnownFile {
   const unread = (reason: UnreadReason): KnownFile => {
     const parsed = toUnreadFile(file.path, reason);
     return { oid: file.oid, size: 0, parsed, givenUp: givenUp.has(file.oid) };
@@ -90,7 +104,7 @@ function readDocument(store: ObjectStore, file: DocumentFile, { givenUp, limits 
   if (content === undefined) return unread('too-large');
   if (content.length < 1024 && content.subarray(0, lfsPointer.length).equals(lfsPointer)) return unread('lfs-pointer');
   board.begin(file.oid);
-  const parsed = parseFile({ path: file.path, content });
+  const parsed = parse({ path: file.path, content });
   board.end();
   return { oid: file.oid, size: content.length, parsed, givenUp: false };
 }

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly secrets?: Secrets;
   readonly server?: Omit<GitServerOptions, 'root'>;
   readonly sha256?: boolean;
+  /** Another compiled module in place of the worker. */
+  readonly worker?: string;
 }
 
 /** A repository, a server in front of it, and the adapter under test with a cache of its own. */
@@ -44,7 +46,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     const repositories = createRepositories({
       cacheDirectory,
       readSecret: async (_namespace, name) => options.secrets?.[name],
-      workerUrl: builtUrl('controller/git/worker.js'),
+      workerUrl: builtUrl(options.worker ?? 'controller/git/worker.js'),
       limits: options.limits ?? {},
       onFetch: (measurement) => fetches.push(measurement),
     });
