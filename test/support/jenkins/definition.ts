@@ -10,12 +10,15 @@ export interface ParameterDefinition {
   readonly choices?: readonly string[];
 }
 
+/** A line of a log, alone or with the time after the start at which it appears. */
+export type LogLine = string | readonly [afterMs: number, line: string];
+
 /** What a build does. */
 export interface Outcome {
   readonly durationMs: number;
   readonly result: BuildResult;
-  /** The lines that the job itself prints, spread evenly over the duration. */
-  readonly log: readonly string[];
+  /** The lines that the job itself prints; those without a time are spread evenly over the duration. */
+  readonly log: readonly LogLine[];
 }
 
 export interface JobDefinition {
@@ -33,7 +36,7 @@ export interface JobDefinition {
   readonly nextBuildNumber?: number;
   readonly durationMs?: number;
   readonly result?: BuildResult;
-  readonly log?: readonly string[];
+  readonly log?: readonly LogLine[];
   /** A parameter with the duration in seconds. */
   readonly durationParameter?: string;
   /** A parameter with the result in small letters. */

@@ -2,18 +2,18 @@ import type { Cause, Outcome } from './definition.js';
 
 /** A hidden console note, as Jenkins writes it before a user's name: it counts in X-Text-Size and is never shown. */
 const control = String.fromCharCode(27);
-const userNote = `${control}[8mha:////4${'A'.repeat(254)}${control}[0m`;
+const userNote = `${control}[8mha:////4${'A'.repeat(255)}${control}[0m`;
 const notes = new RegExp(`${control}\\[8mha:[^${control}]*${control}\\[0m`, 'g');
 
 /** The raw log of a build that has run for `elapsedMs`. */
-export function rawLog(job: string, causes: readonly Cause[], outcome: Outcome, elapsedMs: number): string {
-  const shown =
-    outcome.durationMs === 0 ? outcome.log.length : Math.floor((elapsedMs / outcome.durationMs) * outcome.log.length) + 1;
+export function rawLog(workspace: string, causes: readonly Cause[], outcome: Outcome, elapsedMs: number): string {
+  const stepMs = outcome.durationMs / Math.max(1, outcome.log.length);
+  const timed = outcome.log.map((line, index) => (typeof line === 'string' ? ([index * stepMs, line] as const) : line));
   const lines = [
     ...causes.map(({ user }) => `Started by user ${userNote}${user}`),
     'Running as SYSTEM',
-    `Building in workspace /var/lib/jenkins/workspace/${job}`,
-    ...outcome.log.slice(0, shown),
+    `Building in workspace ${workspace}`,
+    ...timed.flatMap(([afterMs, line]) => (afterMs <= elapsedMs ? [line] : [])),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -49,6 +49,8 @@ export interface ProcessSettings {
   /** Length of each short moment between leaving the queue and being a complete build. */
   readonly raceMs: number;
   readonly nextQueueId: number;
+  /** Folder of the jobs' workspaces, as logs name it. */
+  readonly workspace: string;
 }
 
 /** One life of the server, from its start to its death: the queue and the running builds are in its memory alone. */
@@ -139,13 +141,14 @@ export class JenkinsProcess {
     if (!build.building) return;
     build.interrupted = true;
     build.cancelTimer();
-    build.log = `${this.currentLog(job, build)}Build was aborted\nAborted by ${user}\n`;
+    build.log = `${this.currentLog(job, build)}Terminated\nBuild was aborted\nAborted by ${user}\n`;
     this.#later(Math.min(10, build.outcome.durationMs), () => this.#finish(job, build, 'ABORTED'));
   }
 
   currentLog(job: string, build: Build): string {
     if (build.log !== '') return build.log;
-    return rawLog(job, build.causes, build.outcome, this.#settings.clock.now() - build.startedAt);
+    const { workspace, clock } = this.#settings;
+    return rawLog(`${workspace}/${job}`, build.causes, build.outcome, clock.now() - build.startedAt);
   }
 
   deleteBuild(job: string, number: number): void {

@@ -9,7 +9,7 @@ const longestTarget = 8192;
 
 /** The server's answer to one request, as the recorded exchanges have it. */
 export function answer(served: Served, origin: Origin, request: StandInRequest): Answer {
-  if (request.path.length + request.query.length > longestTarget - 200) return tooLong();
+  if (request.path.length + request.query.length >= longestTarget) return tooLong();
   if (request.path === '/login') return login(origin);
   const admitted = served.access.admit(request, origin);
   if ('answer' in admitted) return admitted.answer;

@@ -22,6 +22,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Large enough to answer 414 ourselves. */
+const maxHeaderSize = 128 * 1024;
+
 /** The HTTP side: reads requests whole, lets faults meet them, and writes answers as Jetty does. */
 export function createListener(options: ListenerOptions): Listener {
   let server: Server | undefined;
@@ -48,7 +51,8 @@ export function createListener(options: ListenerOptions): Listener {
 
   return {
     async listen(port) {
-      const created = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+      const created =
+        options.tls === undefined ? createServer({ maxHeaderSize }) : createTlsServer({ ...options.tls, maxHeaderSize });
       server = created;
       // As Jetty: an idle connection is closed after 30 s, without having said so.
       created.keepAliveTimeout = 30_000;

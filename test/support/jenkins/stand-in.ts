@@ -27,6 +27,11 @@ export interface StandInOptions {
   readonly raceMs?: number;
   /** How long a start answers 503. */
   readonly startupMs?: number;
+  /** How long a safe restart answers 503, and then 401. */
+  readonly restartingMs?: number;
+  readonly leavingMs?: number;
+  /** Folder of the jobs' workspaces, as logs name it. */
+  readonly workspace?: string;
   readonly contextPath?: string;
   /** The configured root URL, which `url` fields are made of. */
   readonly rootUrl?: string;
@@ -92,6 +97,7 @@ class StandIn implements JenkinsStandIn {
   #process: JenkinsProcess | undefined;
   #phase: Phase = 'down';
   #port: number;
+  #nextQueueId: number;
 
   constructor(options: StandInOptions) {
     this.#options = options;
@@ -101,6 +107,7 @@ class StandIn implements JenkinsStandIn {
     this.#users = options.users ?? recordedUsers;
     this.#access = createAccess(this.#users);
     this.#port = options.port ?? 0;
+    this.#nextQueueId = options.nextQueueId ?? 1;
     this.#listener = createListener({
       contextPath: options.contextPath ?? '',
       tls: options.tls,
@@ -160,9 +167,10 @@ class StandIn implements JenkinsStandIn {
         return;
       }
       this.#phase = 'restarting';
-      this.#clock.schedule(this.#options.startupMs ?? 50, () => {
+      const { restartingMs = 50, leavingMs = 50 } = this.#options;
+      this.#clock.schedule(restartingMs, () => {
         this.#phase = 'leaving';
-        this.#clock.schedule(50, () => void this.terminate().then(() => this.start()));
+        this.#clock.schedule(leavingMs, () => void this.terminate().then(() => this.start()));
       });
     };
     this.#clock.schedule(0, step);
@@ -237,8 +245,16 @@ class StandIn implements JenkinsStandIn {
 
   #boot(): void {
     if (this.#phase !== 'starting') return;
-    const { executors = 4, queueSaveMs = 60_000, itemExpiryMs = 300_000, raceMs = 0, nextQueueId = 1 } = this.#options;
-    const settings = { executors, queueSaveMs, itemExpiryMs, raceMs, nextQueueId };
+    const {
+      executors = 4,
+      queueSaveMs = 60_000,
+      itemExpiryMs = 300_000,
+      raceMs = 0,
+      workspace = '/var/lib/jenkins/workspace',
+    } = this.#options;
+    const settings = { executors, queueSaveMs, itemExpiryMs, raceMs, workspace, nextQueueId: this.#nextQueueId };
+    // A later life that finds no saved queue counts from 1 again.
+    this.#nextQueueId = 1;
     const shared = { clock: this.#clock, disk: this.#disk, definitions: this.#definitions };
     this.#process = new JenkinsProcess({ ...settings, ...shared }, randomBytes(4).toString('hex'));
     this.#phase = 'up';
