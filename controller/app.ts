@@ -65,7 +65,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
 
   const readSecret = kube.readSecret.bind(kube);
-  const metrics: Metrics = new Metrics(snapshotOf(kube, () => controller, state), loop.lagSeconds);
+  const metrics: Metrics = new Metrics(
+    snapshotOf(kube, () => controller, state),
+    loop.lagSeconds,
+  );
   const repositories = createRepositories({
     cacheDirectory: options.cacheDirectory,
     readSecret,
@@ -112,7 +115,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     measurements: { runEnded: (run) => metrics.runEnded(measure(run)) },
     log: logger,
   };
-  const controller = new Controller({ ports, timers, random: Math.random, onPass: (report) => logPass(report, { logger, metrics }) });
+  const controller = new Controller({
+    ports,
+    timers,
+    random: Math.random,
+    onPass: (report) => logPass(report, { logger, metrics }),
+  });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
 
@@ -164,10 +172,14 @@ function leaseTimes(leaseMs: Millis = durationOr(undefined, 35_000)) {
   return { leaseMs, renewDeadlineMs: Math.round((leaseMs * 6) / 7), retryMs: Math.round(leaseMs / 7) };
 }
 
-function logPass({ queue, key, result, durationMs, error }: PassReport, { logger, metrics }: { logger: Logger; metrics: Metrics }): void {
+function logPass(
+  { queue, key, result, durationMs, error }: PassReport,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
+): void {
   metrics.passed(queue, result, durationMs / 1000);
   if (error === undefined) logger.debug({ queue, key, result, durationMs }, 'pass');
-  else if (error.reason === 'Conflict' || error.reason === 'Unexpected') logger[error.reason === 'Conflict' ? 'debug' : 'error']({ queue, key, err: error }, 'pass failed');
+  else if (error.reason === 'Conflict' || error.reason === 'Unexpected')
+    logger[error.reason === 'Conflict' ? 'debug' : 'error']({ queue, key, err: error }, 'pass failed');
   else logger.warn({ queue, key, reason: error.reason, error: error.message }, 'pass failed');
 }
 
@@ -187,7 +199,10 @@ function measure(run: DeploymentRunResource): Parameters<Metrics['runEnded']>[0]
 function snapshotOf(kube: Kube, controller: () => Controller, state: { leading: boolean }) {
   return {
     environments: () => kube.environments.list().map(toSample),
-    sources: () => kube.sources.list().map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
+    sources: () =>
+      kube.sources
+        .list()
+        .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
     queues: () => controller().queues.map(({ name, queue }) => ({ name, depth: queue.depth })),
     isLeader: () => state.leading,
     lastEventAgeSeconds: () => kube.lastEventAgeSeconds(),
@@ -195,7 +210,8 @@ function snapshotOf(kube: Kube, controller: () => Controller, state: { leading: 
 }
 
 function toSample({ spec, status }: ReturnType<Kube['environments']['list']>[number]): EnvironmentSample {
-  const is = (type: string) => status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+  const is = (type: string) =>
+    status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
   return {
     product: spec.product,
     environment: spec.environment,

@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tmpdir } from 'node:os';
 
 /** Everything that flags and environment say, checked and frozen. The only place that reads process.env. */
 export interface ControllerConfig {
@@ -42,7 +41,12 @@ export interface ControllerFlags {
 export function controllerConfig(flags: ControllerFlags): ControllerConfig {
   refuseUnverifiedTls();
   const podNamespace = process.env.POD_NAMESPACE;
-  const kubeconfig = flags.kubeconfig !== undefined ? { path: flags.kubeconfig } : process.env.KUBERNETES_SERVICE_HOST ? ('in-cluster' as const) : undefined;
+  const kubeconfig =
+    flags.kubeconfig !== undefined
+      ? { path: flags.kubeconfig }
+      : process.env.KUBERNETES_SERVICE_HOST
+        ? ('in-cluster' as const)
+        : undefined;
   return Object.freeze({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
@@ -92,7 +96,10 @@ function parseLevel(level = 'info'): string {
 function parseAddress(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):([0-9]+)$/.exec(text);
   if (match === null) throw new UsageError(`--http ${text} is no address of the form HOST:PORT`);
-  return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port: parsePort(match[3] ?? '', '--http') };
+  return {
+    host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]),
+    port: parsePort(match[3] ?? '', '--http'),
+  };
 }
 
 function parsePort(text: string, flag: string): number {
@@ -103,5 +110,7 @@ function parsePort(text: string, flag: string): number {
 
 function refuseUnverifiedTls(): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
-  throw new UsageError('NODE_TLS_REJECT_UNAUTHORIZED=0 switches the verification of certificates off; unset it, and give a private CA as ca.crt in the Secret');
+  throw new UsageError(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the verification of certificates off; unset it, and give a private CA as ca.crt in the Secret',
+  );
 }

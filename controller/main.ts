@@ -59,7 +59,17 @@ async function main(): Promise<number> {
         const { createDescriptorReader } = await import('./s3/descriptor-reader.js');
         const reader = createDescriptorReader({ pathStyle: flags.pathStyle ?? false });
         const out = { stdout: print, stderr: (text: string) => void process.stderr.write(text) };
-        return runDelta({ from, to, color, format: flags.format, exitCode: flags.exitCode ?? false, read: (place) => reader.read(place, AbortSignal.timeout(60_000)) }, out);
+        return runDelta(
+          {
+            from,
+            to,
+            color,
+            format: flags.format,
+            exitCode: flags.exitCode ?? false,
+            read: (place) => reader.read(place, AbortSignal.timeout(60_000)),
+          },
+          out,
+        );
       },
     },
     version,

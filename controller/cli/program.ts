@@ -5,7 +5,11 @@ export interface Commands {
   controller(flags: Record<string, string>): Promise<number>;
   standalone(flags: { data: string; config: string } & Record<string, string>): Promise<number>;
   validate(directory: string, flags: { format: 'human' | 'json' | 'github' | 'sarif' }): Promise<number>;
-  delta(from: string, to: string, flags: { format: 'table' | 'markdown' | 'json'; exitCode?: boolean; pathStyle?: boolean }): Promise<number>;
+  delta(
+    from: string,
+    to: string,
+    flags: { format: 'table' | 'markdown' | 'json'; exitCode?: boolean; pathStyle?: boolean },
+  ): Promise<number>;
 }
 
 /** Parses argv (without node and script) and runs the command; 2 for usage errors, which are printed. */

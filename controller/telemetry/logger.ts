@@ -3,7 +3,18 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export type { Logger } from 'pino';
 
 /** Fields that never leave the process, wherever they stand. */
-const secretFields = ['password', 'token', 'secret', 'secretAccessKey', 'accessKeyId', 'sessionToken', 'authorization', 'Authorization', 'credentials', 'cookie'];
+const secretFields = [
+  'password',
+  'token',
+  'secret',
+  'secretAccessKey',
+  'accessKeyId',
+  'sessionToken',
+  'authorization',
+  'Authorization',
+  'credentials',
+  'cookie',
+];
 
 /** JSON lines with ISO times; errors as type, message and stack without their other properties, which may hold requests. */
 export function createLogger(options: { level: string; destination?: DestinationStream; base?: object }): Logger {
@@ -22,7 +33,12 @@ export function createLogger(options: { level: string; destination?: Destination
 function plainError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const reason = 'reason' in error && typeof error.reason === 'string' ? { reason: error.reason } : {};
-  return { type: error.name, ...reason, message: withoutCredentials(error.message), stack: withoutCredentials(error.stack ?? '') };
+  return {
+    type: error.name,
+    ...reason,
+    message: withoutCredentials(error.message),
+    stack: withoutCredentials(error.stack ?? ''),
+  };
 }
 
 /** Takes the user part out of every URL. */

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One environment, as the gauges show it at the moment of the scrape. */
 export interface EnvironmentSample {
@@ -82,7 +82,9 @@ export class Metrics {
     this.#gauge('workqueue_depth', ['name'], (gauge) => {
       for (const { name, depth } of snapshot.queues()) gauge.set({ name }, depth);
     });
-    this.#gauge('leader_election_master_status', ['name'], (gauge) => gauge.set({ name: 'towpath' }, snapshot.isLeader() ? 1 : 0));
+    this.#gauge('leader_election_master_status', ['name'], (gauge) =>
+      gauge.set({ name: 'towpath' }, snapshot.isLeader() ? 1 : 0),
+    );
     this.#gauge('towpath_watch_last_event_age_seconds', ['kind'], (gauge) => {
       for (const [kind, age] of Object.entries(snapshot.lastEventAgeSeconds())) gauge.set({ kind }, age);
     });
@@ -151,6 +153,12 @@ export class Metrics {
   }
 
   #histogram(name: MetricName, labelNames: readonly string[], buckets: number[]): Histogram<string> {
-    return new Histogram({ name, help: metricDescriptions[name], labelNames: [...labelNames], buckets, registers: [this.registry] });
+    return new Histogram({
+      name,
+      help: metricDescriptions[name],
+      labelNames: [...labelNames],
+      buckets,
+      registers: [this.registry],
+    });
   }
 }

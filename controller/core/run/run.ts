@@ -9,6 +9,7 @@ import type {
   Phase,
 } from '../resources/deployment-run.js';
 import { fromTime, toTime } from '../time.js';
+import { runConditions } from './conditions.js';
 import { invocationId, verificationId } from './identity.js';
 import { mayHaveStarted, pending } from './invocation.js';
 
@@ -89,13 +90,14 @@ export function derivePhase(spec: DeploymentRunSpec, status: DeploymentRunStatus
 
 /** The status with one task's invocation put in, phase and times following from it. The same object where nothing changed. */
 export function withInvocation(run: DeploymentRunResource, task: Task, invocation: Invocation, now: Millis): DeploymentRunStatus {
-  const before: DeploymentRunStatus = run.status ?? { observedGeneration: run.metadata.generation ?? 1, phase: 'Pending' };
+  const before: DeploymentRunStatus = run.status ?? { observedGeneration: -1, phase: 'Pending' };
   if (terminal.has(before.phase)) return before;
   if (invocation === task.invocation) return before;
+  const seen = { ...before, observedGeneration: run.metadata.generation ?? 1 };
   const next: DeploymentRunStatus =
     task.check === undefined
-      ? { ...before, jenkins: invocation }
-      : { ...before, verification: putCheck(before.verification ?? [], task.check, invocation) };
+      ? { ...seen, jenkins: invocation }
+      : { ...seen, verification: putCheck(before.verification ?? [], task.check, invocation) };
   return withPhase(
     run.spec,
     compact({ ...next, message: messageOf(task, invocation), claimedBy: invocation.claim?.holder ?? before.claimedBy }),
@@ -129,13 +131,21 @@ export function withPhase(spec: DeploymentRunSpec, status: DeploymentRunStatus, 
     progress: phase === 'Succeeded' ? 100 : running ? progress : undefined,
     estimatedEnd: running ? estimatedEnd : undefined,
     timestamps: { ...status.timestamps, [phase]: toTime(now) },
+    conditions: runConditions({ ...status, phase }, now),
   });
 }
 
 /** Ends a run that never asked Jenkins for anything, or whose item was found not to have started. */
 export function superseded(run: DeploymentRunResource, message: string, now: Millis): DeploymentRunStatus {
-  const before = run.status ?? { observedGeneration: run.metadata.generation ?? 1, phase: 'Pending' as const };
-  return { ...before, phase: 'Superseded', message, timestamps: { ...before.timestamps, Superseded: toTime(now) } };
+  const observedGeneration = run.metadata.generation ?? 1;
+  const before = { ...run.status, observedGeneration };
+  const next = {
+    ...before,
+    phase: 'Superseded' as const,
+    message,
+    timestamps: { ...before.timestamps, Superseded: toTime(now) },
+  };
+  return { ...next, conditions: runConditions(next, now) };
 }
 
 export type Resolution = 'succeeded' | 'failed' | 'retry';
