@@ -11,6 +11,8 @@ interface RecorderOptions {
   readonly now: () => Millis;
   /** Names this process. */
   readonly instance: string;
+  /** The uid of an object, where it is known: kubectl describe finds events by it. */
+  readonly uidOf: (regarding: EventRecord['regarding']) => string | undefined;
   readonly logger?: { warn(fields: object, message: string): void } | undefined;
 }
 
@@ -35,7 +37,9 @@ export class EventRecorder implements Events {
 
   record(record: EventRecord): void {
     if (this.#stop.signal.aborted || this.#queue.length >= queueLimit) return;
-    this.#queue.push({ record, at: this.#options.now() });
+    const uid = record.regarding.uid ?? this.#options.uidOf(record.regarding);
+    const regarding = { ...record.regarding, ...(uid === undefined ? {} : { uid }) };
+    this.#queue.push({ record: { ...record, regarding }, at: this.#options.now() });
     this.#draining ??= this.#drain();
   }
 

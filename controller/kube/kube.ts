@@ -5,9 +5,18 @@ import { type DeploymentRunResource, deploymentRun } from '../core/resources/dep
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
-import type { Cache, EnvironmentRecords, Events, FreshReads, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
+import type {
+  Cache,
+  EnvironmentRecords,
+  EventRecord,
+  Events,
+  FreshReads,
+  Key,
+  RunRecords,
+  SourceRecords,
+} from '../reconcile/ports.js';
 import { KubeClient } from './client.js';
-import { Connection, type KubeTarget } from './connection.js';
+import { type KubeTarget, openConnection } from './connection.js';
 import { EventRecorder } from './event-recorder.js';
 import { createFreshReads } from './fresh-reads.js';
 import { collectionPath } from './paths.js';
@@ -87,13 +96,15 @@ interface Followed {
 /** Throws InvalidKubeconfig. Nothing is asked of the server before `start` or the first call. */
 export async function createKube(options: KubeOptions): Promise<Kube> {
   const { now } = options;
-  const connection = new Connection(options.kubeconfig, now);
+  const connection = await openConnection(options.kubeconfig, now);
   const client = new KubeClient(connection, options.requestTimeoutMs ?? 10_000);
   const listeners: ((change: Change) => void)[] = [];
   const tell = (change: Change) => tellAll(listeners, change, options.logger);
   const parts = createParts(client, tell);
   const followed = parts.caches.map(([kind, definition, cache]) => follow({ kind, definition, cache }, client, options));
-  const events = new EventRecorder({ client, now, instance: options.instance ?? 'towpath', logger: options.logger });
+  const uidOf = ({ kind, key }: EventRecord['regarding']) =>
+    parts.caches.find(([name]) => name === kind)?.[2].get(key)?.metadata.uid;
+  const events = new EventRecorder({ client, now, uidOf, instance: options.instance ?? 'towpath', logger: options.logger });
   const stop = new AbortController();
   return {
     ...parts.records,

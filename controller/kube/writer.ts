@@ -75,17 +75,22 @@ export class ResourceWriter<Spec, Status extends { conditions?: Condition[] }> {
     }
   }
 
-  /** Does nothing where it is gone. */
+  /** Does nothing where it is gone, and nothing to a newer object of the same name. */
   async remove(key: Key, signal: AbortSignal): Promise<void> {
     const uid = this.#cache.get(key)?.metadata.uid;
     const preconditions = uid === undefined ? {} : { preconditions: { uid } };
-    const answer = await this.#client.find<RawObject & { kind?: string; details?: { uid?: string } }>({
+    const call: ApiRequest = {
       method: 'DELETE',
       path: objectPath(this.#definition, key),
       body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...preconditions },
       what: `delete ${describeObject(this.#definition, key)}`,
       signal,
-    });
+    };
+    const answer = await this.#orRefresh(
+      key,
+      call,
+      this.#client.find<RawObject & { kind?: string; details?: { uid?: string } }>(call),
+    );
     // An answer that is the object itself tells of one that a finalizer still keeps.
     if (answer?.kind === this.#definition.kind && answer.metadata.deletionTimestamp !== undefined) this.#cache.accept(answer);
     else this.#cache.acceptDeleted(key, uid ?? answer?.details?.uid);
@@ -109,20 +114,21 @@ export class ResourceWriter<Spec, Status extends { conditions?: Condition[] }> {
   }
 
   async #write(key: Key, call: ApiRequest): Promise<Resource<Spec, Status>> {
-    try {
-      return this.#cache.accept(await this.#client.request<RawObject>(call));
-    } catch (error) {
-      if (error instanceof ApiFailure && error.code === 409) await this.#refresh(key, call.signal);
-      throw error;
-    }
+    return this.#cache.accept(await this.#orRefresh(key, call, this.#client.request<RawObject>(call)));
   }
 
-  /** After a conflict, so that the next attempt does not read what has just failed. */
-  async #refresh(key: Key, signal: AbortSignal): Promise<void> {
-    const what = `read ${describeObject(this.#definition, key)}`;
-    const found = await this.#client.find<RawObject>({ method: 'GET', path: objectPath(this.#definition, key), what, signal });
-    if (found !== undefined) this.#cache.accept(found);
-    else this.#cache.acceptDeleted(key, undefined);
+  /** Where the object is not what was thought, reads it anew, so that the next attempt does not see what has just failed. */
+  async #orRefresh<T>(key: Key, { signal }: ApiRequest, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || (error.code !== 409 && error.code !== 404)) throw error;
+      const what = `read ${describeObject(this.#definition, key)}`;
+      const found = await this.#client.find<RawObject>({ method: 'GET', path: objectPath(this.#definition, key), what, signal });
+      if (found !== undefined) this.#cache.accept(found);
+      else this.#cache.acceptDeleted(key, undefined);
+      throw error;
+    }
   }
 
   #type() {

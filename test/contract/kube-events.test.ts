@@ -123,21 +123,22 @@ describe.each(serversToTest())('events on the %s', (_name, startServer) => {
   });
 
   interface Written {
-    readonly involvedObject: { readonly name: string };
+    readonly involvedObject: { readonly name: string; readonly uid?: string };
     readonly message: string;
     readonly series?: { readonly count: number };
   }
   /** As kubectl sees them: through the older of the two APIs. */
   const eventsOf = async (name: string) => {
+    const _uid = kube.environments.get({ namespace: 'default', name })?.metadata.uid;
     const call = { method: 'GET', path: '/api/v1/namespaces/default/events', what: 'list events', signal: forever } as const;
     const { items } = await kube.client.request<{ items: Written[] }>(call);
     return items
-      .filter(({ involvedObject }) => involvedObject.name === name)
+      .filter(({ involvedObject }) => involvedObject.name === name && involvedObject.uid === uid)
       .map(({ message, series }) => `${message} ${series?.count ?? 1}`);
   };
   const aboutNew = async (name: string) => {
-    const { metadata } = await createdEnvironment(kube, { namespace: 'default', name });
-    return { kind: 'Environment', key: { namespace: 'default', name }, uid: metadata.uid ?? '' } as const;
+    await createdEnvironment(kube, { namespace: 'default', name });
+    return { kind: 'Environment', key: { namespace: 'default', name } } as const;
   };
 
   it('are visible to kubectl, equal ones as one that counts', async () => {

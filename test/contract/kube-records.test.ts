@@ -158,6 +158,17 @@ describe.each(serversToTest())('records in the %s', (_name, startServer) => {
     });
   });
 
+  it('does not remove a newer object of the same name', async () => {
+    const key = { namespace, name: 'shop.newer' };
+    await createdEnvironment(kube, key);
+    await kube.client.request({ method: 'DELETE', path: path(key), what: 'delete', signal: forever });
+    const other = await createKube({ kubeconfig: server, now: Date.now });
+    const newer = await createdEnvironment(other, key);
+    await expect(kube.environments.remove(key, forever)).rejects.toMatchObject({ reason: 'Conflict', retry: 'now' });
+    expect(kube.environments.get(key)?.metadata.uid).toBe(newer.metadata.uid);
+    await other.close();
+  });
+
   it('reads around the cache right before a trigger', async () => {
     const key = { namespace, name: 'shop.fresh' };
     await createdEnvironment(kube, key);
