@@ -1,8 +1,9 @@
 import { ReconcileError } from '../core/errors.js';
+import type { Commit, ReleaseRepository } from '../core/model.js';
 import { failed } from './failure.js';
 import { fetchBranch, keepFetched } from './fetch.js';
 import { ObjectError } from './object-error.js';
-import type { LoadAnswer, LoadRequest } from './protocol.js';
+import type { LoadRequest } from './protocol.js';
 import { CommitReader, type Parse } from './reader.js';
 import { type HttpRemote, Transport } from './transport.js';
 
@@ -13,24 +14,28 @@ export interface Memory {
   reader: CommitReader;
 }
 
-type Loaded = Extract<LoadAnswer, { kind: 'loaded' }>;
+/** What a pass found. */
+export interface Loaded {
+  readonly commit: Commit;
+  readonly repository: ReleaseRepository;
+}
 
 /** One pass: fetch where the repository is elsewhere, then read and load. Throws ReconcileError. */
 export async function load(
   request: LoadRequest,
   memory: Memory,
   signal: AbortSignal,
-): Promise<{ answer: Loaded; received: number }> {
+): Promise<{ loaded: Loaded; received: number }> {
   if (memory.identity !== request.identity) {
     memory.identity = request.identity;
     memory.reader = new CommitReader(memory.parse);
   }
   const { remote } = request;
-  if (remote === undefined) return { answer: await readLocal(request, memory.reader, signal), received: 0 };
+  if (remote === undefined) return { loaded: await readLocal(request, memory.reader, signal), received: 0 };
   const transport = new Transport(remote, request.limits);
   try {
-    const answer = await fetchAndRead({ ...request, remote }, { memory, transport, signal });
-    return { answer, received: transport.received };
+    const loaded = await fetchAndRead({ ...request, remote }, { memory, transport, signal });
+    return { loaded, received: transport.received };
   } finally {
     await transport.close();
   }
@@ -59,9 +64,9 @@ async function fetchAndRead(
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
       const sha = await fetchBranch(request, transport, { signal: deadline, fresh });
-      const answer = await readCommit({ ...request, sha }, memory.reader, signal);
+      const loaded = await readCommit({ ...request, sha }, memory.reader, signal);
       await keepFetched(request, sha);
-      return answer;
+      return loaded;
     } catch (error) {
       signal.throwIfAborted();
       const reason = explain(error, request.remote.url);
@@ -74,7 +79,7 @@ async function fetchAndRead(
 async function readCommit(request: LoadRequest, reader: CommitReader, signal: AbortSignal): Promise<Loaded> {
   const loaded = await reader.read(request, `${request.folder}/objects`, signal);
   if (loaded === undefined) throw failed('GitPathMissing', `Commit ${request.sha.slice(0, 12)} has no folder ${request.path}.`);
-  return { kind: 'loaded', ...loaded };
+  return loaded;
 }
 
 function explain(error: unknown, url: string): ReconcileError {

@@ -1,8 +1,9 @@
-import type { Commit, Millis, ReleaseRepository } from '../core/model.js';
+import type { Commit, Millis } from '../core/model.js';
 import type { Failure } from './failure.js';
 import type { GitLimits } from './limits.js';
 import type { HttpRemote } from './transport.js';
 import type { UnreadReason } from './unread.js';
+import type { WireRepository } from './wire.js';
 
 /** What host and worker say to each other. Everything is plain data; credentials travel with each request and are kept by nobody. */
 
@@ -24,6 +25,8 @@ export interface LoadRequest {
   readonly timeoutMs: Millis;
   /** Blobs that are not parsed again, and why. */
   readonly givenUp: ReadonlyMap<string, UnreadReason>;
+  /** The token of the answer that the host still has: what it held is not sent again. */
+  readonly base?: string;
   readonly limits: GitLimits;
   readonly board: SharedArrayBuffer;
 }
@@ -31,12 +34,16 @@ export interface LoadRequest {
 export type HostMessage = LoadRequest | { readonly type: 'abort'; readonly id: number };
 
 export type LoadAnswer =
-  | { readonly kind: 'loaded'; readonly commit: Commit; readonly repository: ReleaseRepository }
+  | { readonly kind: 'loaded'; readonly commit: Commit; readonly repository: WireRepository; readonly token: string }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly sha?: string };
 
-export interface WorkerMessage {
-  readonly id: number;
-  readonly answer: LoadAnswer;
-  /** Bytes that came over the network. */
-  readonly received: number;
-}
+/** A large repository comes in parts before its answer, with pauses between them, so that the host's thread is never held up. */
+export type WorkerMessage =
+  | { readonly type: 'part'; readonly id: number; readonly environments: WireRepository['environments'] }
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly answer: LoadAnswer;
+      /** Bytes that came over the network. */
+      readonly received: number;
+    };

@@ -3,6 +3,7 @@ import { Board } from './board.js';
 import { endedBy } from './failure.js';
 import type { GitLimits } from './limits.js';
 import type { HostMessage, LoadAnswer, LoadRequest, WorkerMessage } from './protocol.js';
+import type { WireRepository } from './wire.js';
 
 /** What asking a worker came to: its answer, or how it ended. `oid`: the blob that it was parsing. */
 export type Outcome =
@@ -81,6 +82,7 @@ export class SourceWorker {
   #await(id: number): Promise<Outcome> {
     return new Promise((resolve) => {
       let stuck: string | undefined;
+      const environments: WireRepository['environments'][number][] = [];
       let failure: NodeJS.ErrnoException | undefined;
       const stopWatching = this.#watch((oid) => {
         stuck = oid;
@@ -92,7 +94,9 @@ export class SourceWorker {
         resolve(outcome);
       };
       const answered = (message: WorkerMessage) => {
-        if (message.id === id) settle({ kind: 'answered', answer: message.answer, received: message.received });
+        if (message.id !== id) return;
+        if (message.type === 'part') environments.push(...message.environments);
+        else settle({ kind: 'answered', answer: complete(message.answer, environments), received: message.received });
       };
       const broken = (error: NodeJS.ErrnoException) => {
         failure = error;
@@ -122,4 +126,8 @@ export class SourceWorker {
     }, LOOK_MS);
     return () => clearInterval(timer);
   }
+}
+
+function complete(answer: LoadAnswer, environments: WireRepository['environments']): LoadAnswer {
+  return answer.kind === 'loaded' ? { ...answer, repository: { ...answer.repository, environments } } : answer;
 }

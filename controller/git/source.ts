@@ -11,6 +11,7 @@ import { readRemoteHead } from './refs.js';
 import type { Outcome, Question } from './source-worker.js';
 import { Transport } from './transport.js';
 import type { UnreadReason } from './unread.js';
+import { unpackRepository } from './wire.js';
 import type { WorkerPool } from './worker-pool.js';
 
 /** What a source needs of its surroundings. */
@@ -45,6 +46,8 @@ export class Source {
   readonly #givenUp = new Map<string, UnreadReason>();
   #identity = '';
   #snapshot: Snapshot | undefined;
+  /** Of the answer that the snapshot came with. */
+  #token: string | undefined;
   #refused: { readonly sha: string; readonly error: ReconcileError } | undefined;
   #speaksV2 = false;
 
@@ -68,6 +71,7 @@ export class Source {
   #start(identity: string): void {
     this.#identity = identity;
     this.#snapshot = undefined;
+    this.#token = undefined;
     this.#refused = undefined;
     this.#speaksV2 = false;
   }
@@ -106,7 +110,7 @@ export class Source {
     const remote = location.kind === 'http' ? { remote: location } : {};
     const base = { identity, ref, path, timeoutMs, sha, folder: where, ...remote };
     for (let crashes = 0; ; ) {
-      const question: Question = { ...base, givenUp: this.#givenUp };
+      const question: Question = { ...base, givenUp: this.#givenUp, ...(this.#token === undefined ? {} : { base: this.#token }) };
       const outcome = await this.#context.pool.use(this.#name, signal, (worker) => worker.ask(question, signal));
       if (outcome.kind === 'answered') return this.#take(outcome, sha);
       if (outcome.kind === 'stuck') this.#givenUp.set(outcome.oid, 'too-slow');
@@ -116,7 +120,11 @@ export class Source {
   }
 
   #take({ answer, received }: Extract<Outcome, { kind: 'answered' }>, sha: string): Omit<Reading, 'changed'> {
-    if (answer.kind === 'loaded') return { snapshot: { commit: answer.commit, repository: answer.repository }, received };
+    if (answer.kind === 'loaded') {
+      const repository = unpackRepository(answer.repository, this.#snapshot?.repository);
+      this.#token = answer.token;
+      return { snapshot: { commit: answer.commit, repository }, received };
+    }
     const { reason, message, retry } = answer.failure;
     const error = new ReconcileError(reason, message, { retry });
     // What a commit is too large for stays so until the branch moves; it is not fetched again before that.

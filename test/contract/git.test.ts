@@ -54,6 +54,27 @@ describe.each(['http', 'file'] as const)('a release repository over %s', (scheme
     expect([next.commit.sha, versionOf(next)]).toEqual([sha, '3.0.0']);
   });
 
+  it('keeps the objects of environments that a commit does not change', async () => {
+    await start();
+    const before = await latest();
+    await world.repository.commit({ files: { [versionFile]: masterVersion(one, '3.0.0') } });
+    const after = await latest();
+    const fresh = await (await world.restart()).latest(source(), soon());
+    expect(after.repository.environments[1]).toBe(before.repository.environments[1]);
+    expect(after.repository.environments[0]?.product).toBe(before.repository.environments[1]?.product);
+    expect(after).toEqual(fresh);
+  });
+
+  it('gives every environment a product that a commit changed', async () => {
+    await start();
+    await latest();
+    const changed = manyEnvironments(0)['products/loyalty/product.yaml']?.replace('90m', '30m') ?? '';
+    await world.repository.commit({ files: { 'products/loyalty/product.yaml': changed } });
+    const { environments } = (await latest()).repository;
+    expect(environments.map(({ product }) => product.deployer.timeoutMs)).toEqual([1_800_000, 1_800_000]);
+    expect(environments[0]?.product).toBe(environments[1]?.product);
+  });
+
   it('sees that a file is gone, and that a folder is', async () => {
     await start();
     await latest();
