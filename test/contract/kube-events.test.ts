@@ -129,7 +129,7 @@ describe.each(serversToTest())('events on the %s', (_name, startServer) => {
   }
   /** As kubectl sees them: through the older of the two APIs. */
   const eventsOf = async (name: string) => {
-    const _uid = kube.environments.get({ namespace: 'default', name })?.metadata.uid;
+    const uid = kube.environments.get({ namespace: 'default', name })?.metadata.uid;
     const call = { method: 'GET', path: '/api/v1/namespaces/default/events', what: 'list events', signal: forever } as const;
     const { items } = await kube.client.request<{ items: Written[] }>(call);
     return items
