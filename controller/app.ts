@@ -1,8 +1,6 @@
 import { durationOr } from './core/duration.js';
 import type { Millis } from './core/model.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
-import { finishedAt, phaseOf, startedAt } from './core/run/run.js';
-import { fromTime } from './core/time.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
 import { createDeployers } from './jenkins/deployers.js';
@@ -10,12 +8,13 @@ import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
 import { Controller } from './reconcile/controller.js';
+import { measureRun, sampleOf } from './reconcile/measure.js';
 import type { Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
 import { createDescriptors } from './s3/descriptors.js';
 import { watchEventLoop } from './telemetry/event-loop.js';
 import type { Logger } from './telemetry/logger.js';
-import { type EnvironmentSample, Metrics } from './telemetry/metrics.js';
+import { Metrics } from './telemetry/metrics.js';
 
 export interface AppOptions {
   readonly kubeconfig?: KubeTarget;
@@ -45,112 +44,131 @@ const timers: Timers = {
   },
 };
 
+/** What changes while the process lives; probes and gauges read it. */
+interface State {
+  synced: boolean;
+  leading: boolean;
+}
+
 /** Puts the parts together: API, adapters, queues, leadership, HTTP. The only place that knows all of them. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { logger } = options;
-  const now = Date.now;
-  const kube = await createKube({
-    now,
-    logger,
-    instance: options.identity,
-    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-  });
-  const stop = new AbortController();
+  const { logger, identity } = options;
+  const kube = await openKube(options);
+  const state: State = { synced: false, leading: false };
+  const ending = createEnding();
   const loop = watchEventLoop();
-  const state: { synced: boolean; leading: boolean } = { synced: false, leading: false };
-  let end: (reason: 'lost' | 'stopped') => void = () => undefined;
-  const ended = new Promise<'lost' | 'stopped'>((resolve) => {
-    end = resolve;
-  });
-
-  const readSecret = kube.readSecret.bind(kube);
-  const metrics: Metrics = new Metrics(
-    snapshotOf(kube, () => controller, state),
-    loop.lagSeconds,
-  );
-  const repositories = createRepositories({
-    cacheDirectory: options.cacheDirectory,
-    readSecret,
-    onFetch: ({ source, result, durationMs }) => metrics.fetched(source.name, result, durationMs / 1000, now()),
-  });
-  const descriptors = createDescriptors({
-    readSecret,
-    allowDirectories: options.directoriesRelativeTo !== undefined,
-    ...(options.directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo: options.directoriesRelativeTo }),
-  });
-  const deployers = createDeployers({
-    readSecret,
-    onRequest: (server, { operation, code }) => metrics.jenkinsRequest(server, operation, code),
-  });
+  const queues = () => controller.queues;
+  const metrics = new Metrics(snapshotOf(kube, queues, state), loop.lagSeconds);
+  const adapters = createAdapters(options, kube, metrics);
   const leadership = createLeadership({
     kube,
     ...options.lease,
-    identity: options.identity,
+    identity,
     ...leaseTimes(options.lease.leaseMs),
     monotonicNow: () => performance.now(),
     onElected: () => {
       state.leading = true;
-      logger.info({ identity: options.identity }, 'became leader');
+      logger.info({ identity }, 'became leader');
       controller.start();
     },
     onLost: () => {
       state.leading = false;
-      logger.error({ identity: options.identity }, 'lost the lease');
-      end('lost');
+      logger.error({ identity }, 'lost the lease');
+      ending.end('lost');
     },
   });
-  const ports: Ports = {
-    clock: { now },
-    repositories,
-    descriptors,
-    deployers,
-    sources: kube.sources,
-    environments: kube.environments,
-    runs: kube.runs,
-    holds: kube.holds,
-    fresh: kube.fresh,
-    events: kube.events,
-    leadership,
-    measurements: { runEnded: (run) => metrics.runEnded(measure(run)) },
-    log: logger,
-  };
-  const controller = new Controller({
-    ports,
-    timers,
-    random: Math.random,
-    onPass: (report) => logPass(report, { logger, metrics }),
-  });
+  const ports = createPorts({ kube, adapters, leadership, metrics, logger });
+  const onPass = (report: PassReport) => logPass(report, { logger, metrics });
+  const controller = new Controller({ ports, timers, random: Math.random, onPass });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
-
-  const http = await startHttpServer(options.http, {
-    metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
-    unhealthy: () => undefined,
-    unready: () => (state.synced ? undefined : 'the caches have not been filled yet'),
-  });
+  const http = await startHttpServer(options.http, createHandlers(metrics, state));
+  const stop = new AbortController();
   const leading = lead({ kube, leadership, state, signal: stop.signal }).catch((error: unknown) => {
     logger.error({ err: error }, 'cannot start');
-    end('lost');
+    ending.end('lost');
   });
-
   return {
     http,
     kube,
-    ended,
+    ended: ending.ended,
     stop: async () => {
       await controller.stop();
       state.leading = false;
       stop.abort();
       await leading;
       await leadership.release();
-      await Promise.all([repositories.close(), http.close()]);
-      deployers.close();
-      descriptors.close();
+      await Promise.all([adapters.close(), http.close()]);
       await kube.close();
       loop.stop();
-      end('stopped');
+      ending.end('stopped');
     },
+  };
+}
+
+function openKube({ kubeconfig, namespace, identity, logger }: AppOptions): Promise<Kube> {
+  return createKube({
+    now: Date.now,
+    logger,
+    instance: identity,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+}
+
+function createEnding() {
+  let end: (reason: 'lost' | 'stopped') => void = () => undefined;
+  const ended = new Promise<'lost' | 'stopped'>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
+}
+
+/** Git, buckets and Jenkins: each reads its Secrets as they are at the moment. */
+function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, kube: Kube, metrics: Metrics) {
+  const readSecret = kube.readSecret.bind(kube);
+  const repositories = createRepositories({
+    cacheDirectory,
+    readSecret,
+    onFetch: ({ source, result, durationMs }) => metrics.fetched(source.name, result, durationMs / 1000, Date.now()),
+  });
+  const descriptors = createDescriptors({
+    readSecret,
+    allowDirectories: directoriesRelativeTo !== undefined,
+    ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }),
+  });
+  const deployers = createDeployers({
+    readSecret,
+    onRequest: (server, { operation, code }) => metrics.jenkinsRequest(server, operation, code),
+  });
+  const close = async () => {
+    deployers.close();
+    descriptors.close();
+    await repositories.close();
+  };
+  return { repositories, descriptors, deployers, close };
+}
+
+function createPorts(parts: {
+  kube: Kube;
+  adapters: ReturnType<typeof createAdapters>;
+  leadership: Ports['leadership'];
+  metrics: Metrics;
+  logger: Logger;
+}): Ports {
+  const { kube, adapters, leadership, metrics, logger } = parts;
+  const { sources, environments, runs, holds, fresh, events } = kube;
+  const { repositories, descriptors, deployers } = adapters;
+  const measurements = { runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run)) };
+  const api = { sources, environments, runs, holds, fresh, events };
+  return { clock: { now: Date.now }, ...api, repositories, descriptors, deployers, leadership, measurements, log: logger };
+}
+
+function createHandlers(metrics: Metrics, state: State) {
+  return {
+    metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+    unhealthy: () => undefined,
+    unready: () => (state.synced ? undefined : 'the caches have not been filled yet'),
   };
 }
 
@@ -183,46 +201,15 @@ function logPass(
   else logger.warn({ queue, key, reason: error.reason, error: error.message }, 'pass failed');
 }
 
-function measure(run: DeploymentRunResource): Parameters<Metrics['runEnded']>[0] {
-  const { product, stage, commitTime } = run.spec;
-  const phase = phaseOf(run);
-  const end = finishedAt(run) ?? startedAt(run);
-  const committed = fromTime(commitTime);
-  const base = { product, stage, class: run.spec.class ?? '', result: phase };
-  if (phase === 'Superseded') return base;
-  const seconds = (end - startedAt(run)) / 1000;
-  return phase === 'Succeeded' && committed !== undefined && run.spec.action === 'deploy'
-    ? { ...base, seconds, leadSeconds: Math.max(0, (end - committed) / 1000) }
-    : { ...base, seconds };
-}
-
-function snapshotOf(kube: Kube, controller: () => Controller, state: { leading: boolean }) {
+function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State) {
   return {
-    environments: () => kube.environments.list().map(toSample),
+    environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
     sources: () =>
       kube.sources
         .list()
         .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
-    queues: () => controller().queues.map(({ name, queue }) => ({ name, depth: queue.depth })),
+    queues: () => queues().map(({ name, queue }) => ({ name, depth: queue.depth })),
     isLeader: () => state.leading,
     lastEventAgeSeconds: () => kube.lastEventAgeSeconds(),
-  };
-}
-
-function toSample({ spec, status }: ReturnType<Kube['environments']['list']>[number]): EnvironmentSample {
-  const is = (type: string) =>
-    status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
-  return {
-    product: spec.product,
-    environment: spec.environment,
-    stage: spec.stage,
-    client: spec.client ?? '',
-    desired: status?.desired?.version ?? '',
-    deployed: status?.recorded?.version ?? '',
-    ready: is('Ready'),
-    drifted: is('Drifted'),
-    waiting: (status?.gates ?? [])
-      .filter(({ state }) => state !== 'Passed')
-      .map(({ name, since }) => ({ gate: name, seconds: Math.max(0, (Date.now() - (fromTime(since) ?? Date.now())) / 1000) })),
   };
 }

@@ -2,7 +2,8 @@ import { compact } from './compact.js';
 import { descriptorKey, resolveDesired } from './desired.js';
 import { foreignBuild, stillForeign, toObserved } from './drift.js';
 import { annotation, annotations, type EnvironmentFacts } from './facts.js';
-import { evaluate, firstClosed, type JudgedGate, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
+import type { Findings } from './findings.js';
+import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
 import type { Millis } from './model.js';
 import { type Need, need } from './need.js';
 import { newRun } from './new-run.js';
@@ -35,18 +36,6 @@ export interface Judgement {
   readonly status: EnvironmentStatus;
   /** When time alone can change the decision. */
   readonly recheckAt?: Millis;
-}
-
-/** What was worked out from the facts; conditions and gates read it. */
-export interface Findings {
-  readonly facts: EnvironmentFacts;
-  readonly desired: DesiredStatus | undefined;
-  readonly recorded: RecordedState | undefined;
-  readonly observed: ObservedState | undefined;
-  readonly foreign: boolean;
-  readonly active: DeploymentRunResource | undefined;
-  readonly need: Need;
-  readonly gates: readonly JudgedGate[];
 }
 
 /** Everything known about one environment → one decision. Pure: the time is among the facts. */

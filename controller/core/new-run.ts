@@ -1,5 +1,5 @@
 import { compact } from './compact.js';
-import type { Findings } from './decide.js';
+import type { Findings } from './findings.js';
 import { toGateStatuses } from './gates/evaluate.js';
 import { stageOf } from './gates/order.js';
 import type { DesiredEnvironment, JobTemplate } from './model.js';

@@ -1,6 +1,6 @@
 import { compact } from '../compact.js';
-import type { Findings } from '../decide.js';
 import { annotations } from '../facts.js';
+import type { Findings } from '../findings.js';
 import { firstClosed } from '../gates/evaluate.js';
 import type { Need } from '../need.js';
 import type { Condition } from '../resources/environment.js';

@@ -1,5 +1,5 @@
-import type { Findings } from '../decide.js';
 import { capDelta, computeDelta } from '../delta/compute.js';
+import type { Findings } from '../findings.js';
 import type { DeltaStatus, EnvironmentStatus } from '../resources/environment.js';
 
 const shownComponents = 50;
