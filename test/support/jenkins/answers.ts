@@ -88,7 +88,7 @@ export function page(
     heading === 'Oops!'
       ? '<img src="/static/images/rage.svg" width="154" height="179"><span style="font-size:50px"> Oops!</span>'
       : heading;
-  const body = `<!DOCTYPE html><html><head resURL="/static/${origin.session}"><title>${title}</title></head><body><h1>${image}</h1>${id}</body></html>`;
+  const body = `<!DOCTYPE html><html><head resURL="/static/${origin.session}"><title>${title}</title></head><body>${image === '' ? '' : `<h1>${image}</h1>`}${id}</body></html>`;
   return { status, headers, body };
 }
 

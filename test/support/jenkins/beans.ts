@@ -93,16 +93,16 @@ export function jobBean(world: World, definition: JobDefinition): Bean {
     const found = builds().find(accept);
     return found === undefined ? null : buildBean(world, name, found);
   };
-  const definitions = (): Bean =>
+  const definitions = (isAction: boolean): Bean =>
     bean('hudson.model.ParametersDefinitionProperty', {
-      parameterDefinitions: () => (definition.parameters ?? []).map(parameterDefinitionBean),
+      parameterDefinitions: () => (definition.parameters ?? []).map((each) => parameterDefinitionBean(each, isAction)),
     });
-  const properties = (): Bean[] => (definition.parameters === undefined ? [] : [definitions()]);
+  const properties = (isAction = false): Bean[] => (definition.parameters === undefined ? [] : [definitions(isAction)]);
   const item = (): Item | undefined => world.process.waiting().find(({ job }) => job === name);
   return bean(
     'hudson.model.FreeStyleProject',
     {
-      actions: () => [...properties(), bean(undefined, {}), bean(undefined, {})],
+      actions: () => [...properties(true), bean(undefined, {}), bean(undefined, {})],
       description: () => definition.description ?? null,
       displayName: () => shortName(name),
       displayNameOrNull: () => null,
@@ -126,7 +126,7 @@ export function jobBean(world: World, definition: JobDefinition): Bean {
       lastUnstableBuild: newest(({ result }) => result === 'UNSTABLE'),
       lastUnsuccessfulBuild: newest(({ building, result }) => !building && result !== 'SUCCESS'),
       nextBuildNumber: () => world.process.job(name).nextBuildNumber,
-      property: properties,
+      property: () => properties(),
       queueItem: () => {
         const waiting = item();
         return waiting === undefined ? null : itemBean(world, waiting);
@@ -158,11 +158,13 @@ function color(world: World, definition: JobDefinition): string {
 
 const kinds = { string: 'String', text: 'Text', choice: 'Choice', boolean: 'Boolean', password: 'Password' } as const;
 
-function parameterDefinitionBean({ name, type = 'string', choices, default: text }: ParameterDefinition): Bean {
+function parameterDefinitionBean(definition: ParameterDefinition, isAction: boolean): Bean {
+  const { name, type = 'string', choices, default: text } = definition;
   const kind = kinds[type];
   const value = { name, type: type === 'choice' ? ('string' as const) : type, value: text ?? choices?.[0] ?? '' };
   return bean(`hudson.model.${kind}ParameterDefinition`, {
-    defaultParameterValue: () => valueBean(value, ['value']),
+    // The same definitions show twice, once among the actions, where the default's name is left out.
+    defaultParameterValue: () => ({ ...valueBean(value), hidden: isAction ? ['name'] : [] }),
     description: () => null,
     name: () => name,
     type: () => `${kind}ParameterDefinition`,
@@ -170,13 +172,10 @@ function parameterDefinitionBean({ name, type = 'string', choices, default: text
   });
 }
 
-function valueBean({ name, type, value }: ParameterValue, shown: readonly string[] = ['name', 'value']): Bean {
-  const shownValue = type === 'password' ? undefined : type === 'boolean' ? value === 'true' : value;
-  const fields = { name: () => name, value: () => shownValue };
-  return bean(
-    `hudson.model.${kinds[type === 'choice' ? 'string' : type]}ParameterValue`,
-    Object.fromEntries(Object.entries(fields).filter(([field]) => shown.includes(field))),
-  );
+function valueBean({ name, type, value }: ParameterValue): Bean {
+  const shown = type === 'password' ? undefined : type === 'boolean' ? value === 'true' : value;
+  const kind = kinds[type === 'choice' ? 'string' : type];
+  return bean(`hudson.model.${kind}ParameterValue`, { name: () => name, value: () => shown });
 }
 
 function actionBeans(parameters: readonly ParameterValue[], causes: readonly Cause[]): Bean[] {
@@ -197,8 +196,7 @@ export function buildBean(world: World, job: string, build: Build): Bean {
   const elapsed = (): number => world.now() - build.startedAt;
   const progress = (): number =>
     build.estimatedDurationMs <= 0 ? -1 : Math.min(99, Math.floor((elapsed() / build.estimatedDurationMs) * 100));
-  const executor = (): Bean =>
-    bean('hudson.model.Executor', { elapsedTime: elapsed, likelyStuck: () => false, progress }, { nested: [] });
+  const executor = (): Bean => bean(undefined, { likelyStuck: () => false, progress }, { nested: [] });
   const interrupted = build.interrupted && !build.building ? [bean('jenkins.model.InterruptedBuildAction', {})] : [];
   return bean(
     'hudson.model.FreeStyleBuild',
@@ -210,7 +208,7 @@ export function buildBean(world: World, job: string, build: Build): Bean {
       displayName: () => `#${build.number}`,
       duration: () => build.durationMs,
       estimatedDuration: () => (build.building || build.estimatedDurationMs > 0 ? build.estimatedDurationMs : build.durationMs),
-      executor: () => (build.building ? withoutClass(executor()) : null),
+      executor: () => (build.building ? executor() : null),
       fullDisplayName: () => `${job.replaceAll('/', ' » ')} #${build.number}`,
       id: () => String(build.number),
       inProgress: () => build.building,
@@ -228,15 +226,17 @@ export function buildBean(world: World, job: string, build: Build): Bean {
   );
 }
 
-function withoutClass(value: Bean): Bean {
-  return { ...value, className: undefined };
-}
-
 export function queueBean(world: World): Bean {
   return bean('hudson.model.Queue', {
     discoverableItems: () => [],
-    items: () => world.process.waiting().map((item) => itemBean(world, item)),
+    items: () => inOrder(world.process.waiting()).map((item) => itemBean(world, item)),
   });
+}
+
+/** As the queue lists its items: those in their delay, then the blocked ones, then the others. */
+function inOrder(items: readonly Item[]): Item[] {
+  const groups: readonly Item['state'][] = ['waiting', 'blocked', 'buildable', 'pending'];
+  return groups.flatMap((group) => items.filter(({ state }) => state === group));
 }
 
 const itemClasses = { waiting: 'Waiting', blocked: 'Blocked', buildable: 'Buildable', pending: 'Buildable', left: 'Left' };

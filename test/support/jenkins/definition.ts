@@ -115,7 +115,7 @@ export const recordedUsers: readonly UserDefinition[] = [
   {
     name: 'controller',
     token: `11${'c'.repeat(32)}`,
-    password: 'controller-password',
+    password: 'ctl-Passw0rd',
     permissions: ['Overall/Read', 'Job/Read', 'Job/Build', 'Job/Cancel'],
   },
   { name: 'viewer', token: `11${'d'.repeat(32)}`, permissions: ['Overall/Read', 'Job/Read'] },

@@ -20,21 +20,18 @@ export function jobAnswer(visit: Visit, job: JobDefinition, rest: readonly strin
   return build === undefined ? notFound(origin) : buildAnswer(visit, job, build, rest.slice(1));
 }
 
-function needsPost(
-  { origin, request }: Visit,
-  title = 'Method Not Allowed [Jenkins]',
-  extra: [string, string][] = [],
-): Answer | undefined {
+function needsPost({ origin, request }: Visit): Answer | undefined {
   if (request.method === 'POST') return undefined;
-  return page(origin, 405, { title, heading: 'This URL requires POST', extra });
+  return page(origin, 405, { title: 'Method Not Allowed [Jenkins]', heading: 'This URL requires POST' });
 }
 
 function buildWithParameters(visit: Visit, job: JobDefinition): Answer {
   const { origin, request } = visit;
   const denied = lacking(visit, 'Job/Build');
   if (denied !== undefined) return denied;
-  const wrongMethod = needsPost(visit, 'Form post required [Jenkins]', [['Allow', 'POST']]);
-  if (wrongMethod !== undefined) return wrongMethod;
+  if (request.method !== 'POST') {
+    return page(origin, 405, { title: 'Form post required [Jenkins]', heading: '', extra: [['Allow', 'POST']] });
+  }
   if (job.disabled === true) return page(origin, 409);
   if (job.parameters === undefined) return page(origin, 500);
   const form = parseForm(request.query, request.headers['content-type'] ?? '', request.body);

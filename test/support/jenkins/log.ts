@@ -1,5 +1,10 @@
 import type { Cause, Outcome } from './definition.js';
 
+/** The folded name of a user: a hidden note before it. */
+export function withUserNote(user: string): string {
+  return `${userNote}${user}`;
+}
+
 /** A hidden console note, as Jenkins writes it before a user's name: it counts in X-Text-Size and is never shown. */
 const control = String.fromCharCode(27);
 const userNote = `${control}[8mha:////4${'A'.repeat(255)}${control}[0m`;
@@ -10,7 +15,7 @@ export function rawLog(workspace: string, causes: readonly Cause[], outcome: Out
   const stepMs = outcome.durationMs / Math.max(1, outcome.log.length);
   const timed = outcome.log.map((line, index) => (typeof line === 'string' ? ([index * stepMs, line] as const) : line));
   const lines = [
-    ...causes.map(({ user }) => `Started by user ${userNote}${user}`),
+    ...causes.map(({ user }) => `Started by user ${withUserNote(user)}`),
     'Running as SYSTEM',
     `Building in workspace ${workspace}`,
     ...timed.flatMap(([afterMs, line]) => (afterMs <= elapsedMs ? [line] : [])),

@@ -2,7 +2,7 @@ import type { StandInClock } from './clock.js';
 import type { BuildRecord, BuildResult, Cause, JobDefinition, Outcome, ParameterValue } from './definition.js';
 import { toRecord } from './definition.js';
 import type { Disk } from './disk.js';
-import { rawLog } from './log.js';
+import { rawLog, withUserNote } from './log.js';
 import { sameValues } from './parameters.js';
 
 /** An item of the queue, or one that left it less than five minutes ago. */
@@ -71,7 +71,7 @@ export class JenkinsProcess {
     const saved = settings.disk.takeQueue();
     this.#counter = saved?.counter ?? settings.nextQueueId - 1;
     for (const item of saved?.items ?? []) this.#enter({ ...item, causes: [...item.causes] });
-    this.#later(0, () => this.maintain());
+    this.maintain();
   }
 
   /** Nothing happens in this life any more; what is not on the disk is gone. */
@@ -141,7 +141,7 @@ export class JenkinsProcess {
     if (!build.building) return;
     build.interrupted = true;
     build.cancelTimer();
-    build.log = `${this.currentLog(job, build)}Terminated\nBuild was aborted\nAborted by ${user}\n`;
+    build.log = `${this.currentLog(job, build)}Terminated\nBuild was aborted\nAborted by ${withUserNote(user)}\n`;
     this.#later(Math.min(10, build.outcome.durationMs), () => this.#finish(job, build, 'ABORTED'));
   }
 
@@ -246,7 +246,9 @@ export class JenkinsProcess {
       job.builds.set(number, build);
       const parameters = toRecord(build.parameters);
       disk.appendEffect({ job: item.job, number, queueId: item.id, at: clock.now(), parameters });
-      build.cancelTimer = this.#later(build.outcome.durationMs, () => this.#finish(item.job, build, build.outcome.result));
+      build.cancelTimer = this.#later(raceMs + build.outcome.durationMs, () =>
+        this.#finish(item.job, build, build.outcome.result),
+      );
       this.#after(raceMs, () => {
         build.hasActions = true;
       });

@@ -47,7 +47,7 @@ interface Received {
   readonly body: Buffer;
 }
 
-const sizes = /^([^]*=)([yz])\2*\.\.\.\((\d+) bytes\)$/;
+const sizes = /^([\s\S]*=)([yz])\2*\.\.\.\((\d+) bytes\)$/;
 
 /** The body of a request; large ones are recorded by their beginning and their size. */
 function bodyOf({ body = '' }: RecordedExchange['request']): string {
@@ -157,7 +157,7 @@ function comparableBody(rawHeaders: readonly string[], body: string): unknown {
       .exec(body)?.[1]
       ?.replace(/<[^>]*>/g, '')
       .trim();
-  return { title: text(/<title>([^<]*)/), heading: text(/<h[12][^>]*>([^]*?)<\/h[12]>/) };
+  return { title: text(/<title>([^<]*)/), heading: text(/<h[12][^>]*>([\s\S]*?)<\/h[12]>/) };
 }
 
 const times = new Set(['inQueueSince', 'timestamp', 'buildableStartMilliseconds']);

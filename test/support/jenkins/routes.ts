@@ -77,7 +77,7 @@ function rootAnswer(visit: Visit, path: string): Answer {
     case 'manage/':
       return user.permissions.includes('Overall/Administer')
         ? page(origin, 200, { title: 'Manage Jenkins', heading: 'Manage Jenkins' })
-        : page(origin, 403, { title: 'Jenkins', heading: 'Access Denied' });
+        : page(origin, 403, { title: 'Jenkins', heading: 'Access Denied', extra: [['X-Frame-Options', 'sameorigin']] });
     default:
       return userAnswer(visit, path);
   }

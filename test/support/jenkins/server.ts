@@ -134,7 +134,8 @@ function write(answer: Answer | undefined, request: StandInRequest, response: Se
   const isZipped = isJson && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   writeHead(answer, response, isZipped ? undefined : body.length);
   if (isZipped) response.setHeader('Content-Encoding', 'gzip');
-  response.end(request.method === 'HEAD' ? undefined : isZipped ? gzipSync(body) : body);
+  if (isZipped) response.write(gzipSync(body));
+  response.end(request.method === 'HEAD' || isZipped ? undefined : body);
 }
 
 function writeHead(answer: Answer | undefined, response: ServerResponse, length: number | undefined): void {

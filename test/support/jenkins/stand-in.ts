@@ -46,6 +46,8 @@ export interface JenkinsStandIn {
   /** Every start of a job's first step, over all lives of the server. */
   readonly effects: readonly Effect[];
   readonly requests: readonly SeenRequest[];
+  /** False while it is down, starting or leaving. */
+  readonly isUp: boolean;
   /** SIGKILL: the queue since its last save and the running builds are gone, connections are reset. */
   crash(): Promise<void>;
   /** SIGTERM: the queue is saved, running builds are gone all the same. */
@@ -120,6 +122,10 @@ class StandIn implements JenkinsStandIn {
 
   get url(): string {
     return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port}${this.#options.contextPath ?? ''}`;
+  }
+
+  get isUp(): boolean {
+    return this.#phase === 'up';
   }
 
   get effects(): readonly Effect[] {

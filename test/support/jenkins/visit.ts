@@ -38,7 +38,13 @@ export function apiAnswer({ origin, request }: Visit, value: Exported): Answer {
   try {
     return json(origin, exportTree(value, parseTree(tree)));
   } catch {
-    return page(origin, 500);
+    // The page comes after the head of the JSON has been decided, and repeats a part of it.
+    return page(origin, 500, {
+      extra: [
+        ['X-Frame-Options', 'deny'],
+        ['X-Frame-Options', 'sameorigin'],
+      ],
+    });
   }
 }
 
