@@ -77,7 +77,7 @@ const stagings: readonly Staging[] = [
   { file: '13-big-log-tail', options: { nextQueueId: 179 } },
   {
     file: '14-restart-sigterm',
-    ...restartedAfter(4_000),
+    ...restartedAfter(4_700),
     before: { 6: hold, 9: (jenkins) => jenkins.start() },
     during: { 6: (jenkins) => jenkins.terminate() },
   },
