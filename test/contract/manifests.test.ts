@@ -5,7 +5,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { findKubeApiserver, type KubeApiserver, startKubeApiserver } from '../support/kube-apiserver.js';
 
@@ -26,6 +26,9 @@ interface Manifest {
   readonly [field: string]: unknown;
 }
 
+const patience = { timeout: 20_000 };
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
 /** What the Prometheus operator installs, as far as the manifest needs it to be accepted. */
 const podMonitorDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -35,14 +38,7 @@ const podMonitorDefinition = {
     group: 'monitoring.coreos.com',
     names: { kind: 'PodMonitor', plural: 'podmonitors', singular: 'podmonitor', listKind: 'PodMonitorList' },
     scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: anything } }],
   },
 };
 
@@ -140,7 +136,7 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
 
   it('are accepted with the Prometheus operator', async () => {
     await apply([podMonitorDefinition]);
-    const monitors = await retry(async () => apply(await build('manifests/monitoring'), '--dry-run=server'));
+    const monitors = await vi.waitFor(async () => apply(await build('manifests/monitoring'), '--dry-run=server'), patience);
     expect(monitors).toEqual(['podmonitor.monitoring.coreos.com/towpath']);
   });
 
@@ -158,10 +154,10 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: role }],
       }));
       await apply([...roles, ...bindings]);
-      await retry(async () => {
+      await vi.waitFor(async () => {
         if (!(await isAllowed(controller, 'list', 'holds'))) throw new Error('the roles are not yet in force');
         if (!(await isAllowed('operator', 'patch', 'environments'))) throw new Error('the roles are not yet in force');
-      });
+      }, patience);
     });
 
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
@@ -246,15 +242,4 @@ function toAttributes(what: string): Record<string, string> {
     ...(subresource === undefined ? {} : { subresource }),
     ...(name === undefined ? {} : { name }),
   };
-}
-
-async function retry<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let left = 100; ; left -= 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (left === 0) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }

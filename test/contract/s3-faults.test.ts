@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BucketSpec } from '../../controller/core/resources/release-source.js';
 import { createDescriptors } from '../../controller/s3/descriptors.js';
@@ -16,6 +15,7 @@ const text = JSON.stringify({ components: { crm: '1.9.0' } });
 const secrets: Record<string, Record<string, string>> = {
   s3: { accessKeyId: 'marked-key', secretAccessKey: 'marked-secret', sessionToken: 'marked-token' },
 };
+const patience = { timeout: 10_000 };
 const limits = { connectMs: 2_000, attemptMs: 2_000, totalMs: 8_000 };
 const hasty = { connectMs: 200, attemptMs: 200, totalMs: 600 };
 
@@ -109,7 +109,7 @@ describe('a service that is slow', () => {
       setImmediate(() => pass.abort(reason));
     });
     await expect(read({ signal: pass.signal })).rejects.toBe(reason);
-    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0));
+    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0), patience);
   });
 
   function withHalf(response: Parameters<typeof withNothing>[0]): void {
@@ -143,13 +143,13 @@ describe('an answer that is wrong', () => {
   it('is cut off when it does not end', async () => {
     server.answer(withEndlessBody(200));
     expect(await read()).toEqual({ state: 'invalid', message: '"x.json" is larger than 1 MiB' });
-    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0));
+    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0), patience);
   });
 
   it('is cut off when its error does not end', async () => {
     server.answer(withEndlessBody(403));
     expect(await read()).toEqual(unreadable('the credentials were refused (unknown error, status 403)'));
-    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0));
+    await vi.waitFor(async () => expect(await server.countConnections()).toBe(0), patience);
   });
 
   it('never sends the request on to another host', async () => {
@@ -211,54 +211,5 @@ describe('an address', () => {
       state: 'unavailable',
       message: 'bucket "candidates" cannot be used: it names both a bucket and a directory',
     });
-  });
-});
-
-describe('a service behind a private CA', () => {
-  it('is trusted by the ca.crt of the Secret, and not without', async () => {
-    const secure = await startFaultServer({ cert: await readPem('server.pem'), key: await readPem('server-key.pem') });
-    secure.answer(withBody(text));
-    expect(await read({ bucket: { endpoint: secure.endpoint } })).toMatchObject({
-      state: 'unavailable',
-      message: expect.stringContaining('a private CA belongs into the Secret as ca.crt'),
-    });
-    secrets.private = { ...secrets.s3, 'ca.crt': await readPem('ca.pem') };
-    expect(await read({ bucket: { endpoint: secure.endpoint, secretRef: { name: 'private' } } })).toMatchObject({
-      state: 'found',
-    });
-    await secure.close();
-  });
-
-  async function readPem(name: string): Promise<string> {
-    return readFile(new URL(`../support/s3/tls/${name}`, import.meta.url), 'utf8');
-  }
-});
-
-describe('without a Secret', () => {
-  it("credentials come from the surroundings of the process, and it is said when there aren't any", async () => {
-    for (const name of ['AWS_PROFILE', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_WEB_IDENTITY_TOKEN_FILE'])
-      vi.stubEnv(name, undefined);
-    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
-    server.answer(withBody(text));
-    const { secretRef: _, ...bucket } = {
-      name: 'candidates',
-      bucket: 'acme-rc',
-      endpoint: server.endpoint,
-      forcePathStyle: true,
-      secretRef: 0,
-    };
-    const descriptors = createDescriptors({ readSecret: async () => undefined, allowDirectories: false, limits });
-    const { signal } = new AbortController();
-    const request = { namespace: 'towpath', bucket, key: 'x.json' };
-    expect(await descriptors.read(request, signal)).toEqual(
-      unreadable('no credentials are given, and the surroundings of this process provide none'),
-    );
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-    expect(await descriptors.read(request, signal)).toMatchObject({ state: 'found' });
-    descriptors.close();
-    vi.unstubAllEnvs();
   });
 });

@@ -18,6 +18,9 @@ export interface RadosGateway {
   readonly endpoint: string;
   readonly owner: S3Account;
   readonly stranger: S3Account;
+  /** Hangs: connections are taken and nothing is answered. */
+  pause(): void;
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +52,14 @@ export async function startRadosGateway(): Promise<RadosGateway> {
   try {
     const port = await cluster.start();
     const [owner, stranger] = [await cluster.createUser('owner'), await cluster.createUser('stranger')];
-    return { endpoint: `http://127.0.0.1:${port}`, owner, stranger, close: () => cluster.close() };
+    return {
+      endpoint: `http://127.0.0.1:${port}`,
+      owner,
+      stranger,
+      pause: () => cluster.signalGateway('SIGSTOP'),
+      resume: () => cluster.signalGateway('SIGCONT'),
+      close: () => cluster.close(),
+    };
   } catch (error) {
     const log = await cluster.readLog();
     await cluster.close();
@@ -89,6 +99,11 @@ class Cluster {
     const keys = ['--access-key', account.accessKeyId, '--secret', account.secretAccessKey];
     await this.#call('radosgw-admin', 'user', 'create', '--uid', name, '--display-name', name, ...keys);
     return account;
+  }
+
+  /** The gateway is the daemon that was started last. */
+  signalGateway(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#daemons.at(-1)?.kill(signal);
   }
 
   async readLog(): Promise<string> {
