@@ -81,8 +81,10 @@ function checkType(write: Write, body: ApiObject): void {
   if (given !== '' && given !== expected) {
     throw badRequest(`the API version in the data (${given}) does not match the expected API version (${expected})`);
   }
-  if (kind !== '' && kind !== type.kind)
-    throw badRequest(`${kind} in version "${type.version}" cannot be handled as a ${type.kind}`);
+  if (kind === '' || kind === type.kind) return;
+  if (!isCustom(write)) throw badRequest(`${kind} in version "${type.version}" cannot be handled as a ${type.kind}`);
+  const message = `Invalid value: ${JSON.stringify(kind)}: must be ${type.kind}`;
+  throw invalid({ ...type, kind }, body.metadata.name ?? '', [{ reason: 'FieldValueInvalid', message, field: 'kind' }]);
 }
 
 function reportUnknown(write: Write, unknown: readonly string[]): void {

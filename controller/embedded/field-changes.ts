@@ -110,10 +110,14 @@ export function dropAbandoned(at: { schema: OpenApiSchema | undefined; last: Fie
     if (last === undefined) kept.push([part.step, part.value]);
     else if (!isEmpty(owned) || !last.member) {
       const below = dropAbandoned({ schema: part.schema, last, owned }, part.value);
-      const isHollow = isObject(below) && Object.keys(below).length === 0 && !equalJson(below, part.value);
+      const isHollow = isContainer(below) && Object.keys(below).length === 0 && !equalJson(below, part.value);
       if (!(isHollow && part.isNamedField && isEmpty(owned))) kept.push([part.step, below]);
     }
   }
   if (Array.isArray(value)) return kept.map(([, item]) => item);
   return Object.fromEntries(kept.map(([step, item]) => [step.slice(2), item]));
+}
+
+function isContainer(value: Json): value is Json[] | JsonObject {
+  return Array.isArray(value) || isObject(value);
 }

@@ -58,8 +58,17 @@ async function startEtcd(binary: string, folder: string, children: ChildProcess[
   const flags = [`--data-dir=${join(folder, 'etcd')}`, '--unsafe-no-fsync', '--log-level=error'];
   const listen = [`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`, `--listen-peer-urls=${peer}`];
   const cluster = [`--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`];
-  children.push(spawn(binary, [...flags, ...listen, ...cluster], { stdio: 'ignore' }));
+  children.push(start(binary, [...flags, ...listen, ...cluster]));
   return client;
+}
+
+/** A child that does not outlive this process. */
+function start(binary: string, flags: readonly string[]): ChildProcess {
+  const child = spawn(binary, flags, { stdio: 'ignore' });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  return child;
 }
 
 interface ServerInput {
@@ -91,7 +100,7 @@ async function startServer({ apiserver, folder, etcdUrl, children }: ServerInput
     '--service-cluster-ip-range=10.0.0.0/24',
     '--disable-admission-plugins=ServiceAccount',
   ];
-  const child = spawn(apiserver, flags, { stdio: 'ignore' });
+  const child = start(apiserver, flags);
   children.push(child);
   // The server writes its self-signed certificate together with the authority that signed it.
   const caPem = await untilReady(child, { url, token, certificate: join(folder, 'certificates', 'apiserver.crt') });
