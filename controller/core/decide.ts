@@ -5,7 +5,7 @@ import { annotation, annotations, type EnvironmentFacts } from './facts.js';
 import type { Findings } from './findings.js';
 import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
 import type { Millis } from './model.js';
-import { type Need, need } from './need.js';
+import { need } from './need.js';
 import { newRun } from './new-run.js';
 import { type Adoption, history, recordedState, verifiedReleases } from './recorded.js';
 import type { DeploymentRunResource, DeploymentRunSpec } from './resources/deployment-run.js';

@@ -75,7 +75,9 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
       const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
       const graceMs = durationOr(server.grace, 180_000);
       const next = afterLookup(invocation, lookup, { now: now(), graceMs });
-      return save(run, task, next, context);
+      const saved = await save(run, task, next, context);
+      for (const { queueId } of doubledItems(lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
+      return saved;
     }
     case 'readItem': {
       const item = await deployer.readItem({ job, id, queueId: step.queueId }, signal);

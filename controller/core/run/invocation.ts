@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.js';
 import type { Millis } from '../model.js';
 import type { Claim, Invocation } from '../resources/deployment-run.js';
 import { fromTime, toTime } from '../time.js';
-import type { BuildReading, ItemReading, Lookup, Preflight, TriggerAnswer } from './observation.js';
+import type { BuildReading, FoundItem, ItemReading, Lookup, Preflight, TriggerAnswer } from './observation.js';
 
 /**
  * The durable state machine of one Jenkins job that a run asks for: the controller's half of the trigger protocol.
@@ -94,6 +94,12 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: { n
   }
   if (invocation.state === 'Unknown') return invocation;
   return afterAbsence(invocation, lookup, context);
+}
+
+/** Waiting items beside the build, or the first item, that was adopted: they would deploy a second time. */
+export function doubledItems(lookup: Lookup): readonly FoundItem[] {
+  if (lookup.state === 'unavailable') return [];
+  return lookup.builds.length > 0 ? lookup.items : lookup.items.slice(1);
 }
 
 type Read = Extract<Lookup, { state: 'read' }>;

@@ -1,0 +1,497 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../controller/core/decide.js';
+import { desiredDigest, releaseDigest } from '../../controller/core/digest.js';
+import type { EnvironmentFacts } from '../../controller/core/facts.js';
+import { phases } from '../../controller/core/resources/deployment-run.js';
+import type { EnvironmentStatus } from '../../controller/core/resources/environment.js';
+import { toTime } from '../../controller/core/time.js';
+import {
+  aCommit,
+  aDescriptor,
+  aDesired,
+  aForeignBuild,
+  anEnvironment,
+  aProduct,
+  aRun,
+  at,
+  type RunOver,
+  someFacts,
+  withRetry,
+} from '../support/facts.js';
+
+const release = releaseDigest({ product: 'shop', version: '1.1.0' });
+const digest = desiredDigest({ releaseDigest: release, product: 'shop', environment: 'qa', settings: {} });
+const ours = (over: RunOver = {}) => aRun({ ...over, spec: { digest, releaseDigest: release, ...over.spec } });
+const older = (over: RunOver = {}) =>
+  aRun({ ...over, spec: { version: '1.0.0', digest: 'sha256:old', releaseDigest: 'sha256:old-release', ...over.spec } });
+const confirmed = anEnvironment(undefined, { 'towpath.dev/confirm': '1.1.0' });
+
+const ready = ({ conditions = [] }: EnvironmentStatus) => {
+  const found = conditions.find(({ type }) => type === 'Ready');
+  return found && [found.status, found.reason, found.message];
+};
+const types = ({ conditions = [] }: EnvironmentStatus) =>
+  conditions.filter(({ status }) => status === 'True').map(({ type }) => type);
+
+describe('a first deployment', () => {
+  it('is never started by surprise', () => {
+    const { decision, status } = decide(someFacts());
+    expect(decision).toEqual({ do: 'idle' });
+    expect(ready(status)).toEqual([
+      'False',
+      'Blocked',
+      '1.1.0: nothing is recorded of this environment: annotate it with towpath.dev/confirm=1.1.0 to deploy, or towpath.dev/adopt=VERSION to record what runs there',
+    ]);
+    expect(types(status)).toEqual(['Stalled', 'Valid']);
+  });
+
+  it('starts when an operator confirms this version, and no other', () => {
+    expect(decide(someFacts({ environment: confirmed })).decision.do).toBe('start');
+    expect(decide(someFacts({ environment: anEnvironment(undefined, { 'towpath.dev/confirm': '1.0.0' }) })).decision.do).toBe(
+      'idle',
+    );
+  });
+
+  it('starts where the source allows it', () => {
+    expect(decide(someFacts({ source: { name: 'releases', suspended: false, firstDeployment: 'deploy' } })).decision.do).toBe(
+      'start',
+    );
+  });
+
+  it('is not needed where an operator adopts what git asks for', () => {
+    const { decision, status } = decide(someFacts({ environment: anEnvironment(undefined, { 'towpath.dev/adopt': '1.1.0' }) }));
+    expect(decision).toEqual({ do: 'idle' });
+    expect(status.recorded).toEqual({
+      version: '1.1.0',
+      digest,
+      releaseDigest: release,
+      certain: true,
+      verified: true,
+      since: toTime(at('10:00')),
+    });
+    expect(ready(status)).toEqual(['True', 'Deployed', '1.1.0 is deployed (adopted)']);
+    expect(status.lastHandledAdopt).toBe('1.1.0');
+  });
+
+  it('becomes an ordinary deployment where an operator adopts another version', () => {
+    const { decision } = decide(someFacts({ environment: anEnvironment(undefined, { 'towpath.dev/adopt': '1.0.0' }) }));
+    expect(decision).toMatchObject({
+      do: 'start',
+      run: { version: '1.1.0', number: 1, cause: { message: 'git asks for 1.1.0; 1.0.0 is recorded' } },
+    });
+  });
+});
+
+describe('a run that is started', () => {
+  it('is frozen with everything that it deploys', () => {
+    const desired = aDesired({
+      client: 'acme',
+      product: aProduct({
+        stages: [
+          {
+            name: 'qa',
+            after: [],
+            soakMs: 0,
+            verification: [
+              {
+                name: 'smoke',
+                jenkins: { server: 'main', job: 'smoke', parameters: { E: '${environment}-${run}' }, timeoutMs: 60_000 },
+              },
+            ],
+          },
+        ],
+      }),
+    });
+    const { decision } = decide(someFacts({ environment: confirmed, desired, runs: [older({ number: 4 })] }));
+    expect(decision).toMatchObject({
+      do: 'start',
+      run: {
+        source: 'releases',
+        product: 'shop',
+        environment: 'qa',
+        stage: 'qa',
+        client: 'acme',
+        version: '1.1.0',
+        digest,
+        releaseDigest: release,
+        commit: aCommit().sha,
+        commitTime: toTime(at('09:00')),
+        number: 5,
+        attempt: 1,
+        action: 'deploy',
+        deployer: {
+          jenkins: { server: 'main', job: 'deploy', parameters: { ENVIRONMENT: 'qa', VERSION: '1.1.0' }, timeout: '3600s' },
+          unstable: 'failure',
+        },
+        verification: [
+          { name: 'smoke', jenkins: { server: 'main', job: 'smoke', parameters: { E: 'qa-shop.qa.5' }, timeout: '60s' } },
+        ],
+        cause: { type: 'desired', message: 'git asks for 1.1.0; 1.0.0 is recorded' },
+      },
+    });
+  });
+
+  it('carries the digest of the descriptor, and the delta to what is recorded', () => {
+    const desired = aDesired({ product: aProduct({ descriptor: { bucket: 'rc', key: 'shop/${version}.json' } }) });
+    const descriptor = { state: 'found' as const, descriptor: aDescriptor({ components: { cart: '1.1.0', pay: '2.0.0' } }) };
+    const { decision } = decide(
+      someFacts({ environment: confirmed, desired, descriptor, recordedComponents: { cart: '1.0.0' }, runs: [older()] }),
+    );
+    expect(decision).toMatchObject({
+      do: 'start',
+      run: {
+        descriptor: { key: 'shop/1.1.0.json', sha256: 'a'.repeat(64) },
+        delta: { added: 1, removed: 0, upgraded: 1, downgraded: 0, changed: 0 },
+      },
+    });
+  });
+});
+
+describe('in sync', () => {
+  it('means recorded for certain, verified, and untouched: nothing is done', () => {
+    const { decision, status, recheckAt } = decide(someFacts({ runs: [ours()] }));
+    expect([decision, recheckAt]).toEqual([{ do: 'idle' }, undefined]);
+    expect(ready(status)).toEqual(['True', 'Deployed', '1.1.0 is deployed']);
+    expect(types(status)).toEqual(['Ready', 'Valid']);
+  });
+
+  it('a second look at the same facts changes nothing', () => {
+    const first = decide(someFacts({ runs: [ours()] })).status;
+    expect(decide(someFacts({ now: at('23:00'), environment: anEnvironment(first), runs: [ours()] })).status).toEqual(first);
+  });
+
+  it('a new commit, a reason or another job deploys nothing', () => {
+    const before = decide(someFacts({ runs: [ours()] })).status;
+    const product = aProduct({
+      deployer: { ...aProduct().deployer, job: 'other', parameters: { ENVIRONMENT: '${environment}' } },
+    });
+    const facts = someFacts({
+      environment: anEnvironment(before),
+      runs: [ours()],
+      commit: aCommit('d'.repeat(40)),
+      desired: aDesired({ product, reason: 'new words' }),
+    });
+    const { decision, status } = decide(facts);
+    expect([decision, status.desired?.commit, status.desired?.reason]).toEqual([{ do: 'idle' }, 'c'.repeat(40), 'new words']);
+  });
+
+  it('changed settings are a new desired state', () => {
+    const { decision } = decide(
+      someFacts({ runs: [ours()], desired: aDesired({ settings: { a: 1 }, settingsDigest: 'sha256:other' }) }),
+    );
+    expect(decision.do).toBe('start');
+  });
+});
+
+describe('a run that did not succeed', () => {
+  it.each(['Failed', 'Aborted', 'TimedOut'] as const)(
+    'and is %s makes what is recorded uncertain: going back in git deploys it',
+    (phase) => {
+      const runs = [ours({ number: 1 }), older({ number: 2, phase, at: at('09:45') })];
+      const { decision, status } = decide(someFacts({ runs }));
+      expect(status.recorded).toMatchObject({ version: '1.1.0', certain: false, run: 'shop.qa.1' });
+      expect(decision).toMatchObject({
+        do: 'start',
+        run: { number: 3, digest, cause: { message: 'git asks for 1.1.0; 1.1.0 is recorded, but not certain' } },
+      });
+    },
+  );
+
+  it('and never started leaves what is recorded certain', () => {
+    const aborted = older({
+      number: 2,
+      phase: 'Aborted',
+      status: { jenkins: { state: 'Finished', result: 'CANCELLED', queueId: 3 } },
+    });
+    expect(decide(someFacts({ runs: [ours(), aborted] })).decision).toEqual({ do: 'idle' });
+  });
+
+  it('is retried as the product says, after the pause', () => {
+    const facts = {
+      desired: aDesired({ product: withRetry(1) }),
+      runs: [older(), ours({ number: 2, phase: 'Failed', at: at('09:59:30') })],
+    };
+    const waits = decide(someFacts(facts));
+    expect([waits.decision, waits.recheckAt]).toEqual([{ do: 'idle' }, at('10:00:30')]);
+    expect(types(waits.status)).toContain('Reconciling');
+    expect(decide(someFacts({ ...facts, now: at('10:00:30') })).decision).toMatchObject({
+      do: 'start',
+      run: { attempt: 2, cause: { type: 'retry', message: 'retry 1 of 1' } },
+    });
+  });
+
+  it('waits for a person or a commit when the retries are used up', () => {
+    const runs = [
+      older(),
+      ours({ number: 2, phase: 'Failed' }),
+      ours({ number: 3, phase: 'Failed', spec: { cause: { type: 'retry', message: '' } } }),
+    ];
+    const { decision, status } = decide(someFacts({ desired: aDesired({ product: withRetry(1) }), runs }));
+    expect(decision).toEqual({ do: 'idle' });
+    expect(ready(status)?.[1]).toBe('DeploymentFailed');
+    expect(types(status)).toContain('Stalled');
+  });
+
+  it('is tried again when an operator asks, once for each request, and the retries start anew', () => {
+    const asked = anEnvironment(undefined, { 'towpath.dev/retryRequestedAt': '17' });
+    const failed = ours({ number: 2, phase: 'Failed' });
+    expect(decide(someFacts({ environment: asked, runs: [older(), failed] })).decision).toMatchObject({
+      do: 'start',
+      run: { attempt: 2, cause: { type: 'requested', token: '17' } },
+    });
+    const again = ours({ number: 3, phase: 'Failed', spec: { cause: { type: 'requested', message: '', token: '17' } } });
+    const after = decide(someFacts({ environment: asked, runs: [older(), failed, again] }));
+    expect([after.decision, after.status.lastHandledRetryAt]).toEqual([{ do: 'idle' }, '17']);
+    expect(
+      decide(someFacts({ environment: asked, desired: aDesired({ product: withRetry(1, 0) }), runs: [older(), failed, again] }))
+        .decision,
+    ).toMatchObject({
+      run: { cause: { message: 'retry 1 of 1' } },
+    });
+  });
+
+  it('is not tried again by a request from a time when nothing had failed', () => {
+    const asked = anEnvironment(undefined, { 'towpath.dev/retryRequestedAt': '17' });
+    const calm = decide(someFacts({ environment: asked, runs: [ours()] })).status;
+    expect(calm.lastHandledRetryAt).toBe('17');
+    const later = anEnvironment(calm, { 'towpath.dev/retryRequestedAt': '17' });
+    expect(decide(someFacts({ environment: later, runs: [older(), ours({ number: 2, phase: 'Failed' })] })).decision).toEqual({
+      do: 'idle',
+    });
+  });
+
+  it('and was aborted by somebody is not retried by itself', () => {
+    const runs = [older(), ours({ number: 2, phase: 'Aborted' })];
+    expect(decide(someFacts({ desired: aDesired({ product: withRetry(3) }), runs })).decision).toEqual({ do: 'idle' });
+  });
+});
+
+describe('a verification that failed', () => {
+  const runs = [older(), ours({ number: 2, phase: 'VerificationFailed' })];
+
+  it('leaves the environment deployed and not ready, until somebody acts', () => {
+    const { decision, status } = decide(someFacts({ runs }));
+    expect([decision, status.recorded?.verified, status.recorded?.certain]).toEqual([{ do: 'idle' }, false, true]);
+    expect(ready(status)?.[1]).toBe('VerificationFailed');
+  });
+
+  it('can be run again alone', () => {
+    const environment = anEnvironment(undefined, { 'towpath.dev/verifyRequestedAt': '5' });
+    const { decision } = decide(someFacts({ environment, runs }));
+    expect(decision).toMatchObject({ do: 'start', run: { action: 'verify', number: 3, cause: { type: 'verify', token: '5' } } });
+    const verify = ours({ number: 3, spec: { action: 'verify', cause: { type: 'verify', message: '', token: '5' } } });
+    const after = decide(someFacts({ environment, runs: [...runs, verify] }));
+    expect([after.decision, ready(after.status)?.[0]]).toEqual([{ do: 'idle' }, 'True']);
+    expect(after.status.verified?.find((entry) => entry.releaseDigest === release)?.result).toBe('Passed');
+  });
+});
+
+describe('a run under way', () => {
+  it('is advanced, and may claim only while every gate is open for exactly what it deploys', () => {
+    const run = ours({ number: 2, phase: 'Pending' });
+    const runs = [older(), run];
+    expect(decide(someFacts({ runs })).decision).toEqual({ do: 'advance', run, mayClaim: true, stop: false });
+    const suspended = anEnvironment(undefined, { 'towpath.dev/suspend': 'audit' });
+    expect(decide(someFacts({ environment: suspended, runs })).decision).toEqual({
+      do: 'advance',
+      run,
+      mayClaim: false,
+      waitingFor: 'suspended: audit',
+      stop: false,
+    });
+  });
+
+  it('that Jenkins was not asked for is dropped when git moves on', () => {
+    const run = older({ number: 2, phase: 'Pending' });
+    expect(decide(someFacts({ runs: [older(), run] })).decision).toEqual({
+      do: 'supersede',
+      run,
+      message: 'git asks for 1.1.0 now',
+    });
+  });
+
+  it('that Jenkins has goes on when git moves on, or is stopped where the product says so', () => {
+    const run = older({ number: 2, phase: 'Running' });
+    expect(decide(someFacts({ runs: [older(), run] })).decision).toMatchObject({ do: 'advance', stop: false, mayClaim: false });
+    const product = aProduct({ deployer: { ...aProduct().deployer, onNewVersion: 'abort' } });
+    expect(decide(someFacts({ desired: aDesired({ product }), runs: [older(), run] })).decision).toMatchObject({
+      do: 'advance',
+      stop: true,
+    });
+  });
+
+  it('goes on when the documents break', () => {
+    const { desired: _, ...broken } = someFacts({ runs: [older(), ours({ number: 2, phase: 'Running' })] });
+    const finding = {
+      severity: 'error' as const,
+      rule: 'x',
+      file: 'a.yaml',
+      line: 1,
+      column: 2,
+      path: 'spec',
+      message: 'broken',
+    };
+    const { decision, status } = decide({ ...broken, findings: [finding] });
+    expect(decision).toMatchObject({ do: 'advance', stop: false, mayClaim: false });
+    expect(status.conditions?.find(({ type }) => type === 'Valid')).toMatchObject({
+      status: 'False',
+      message: 'a.yaml:1:2 broken',
+    });
+  });
+
+  it('that is unknown waits for a person and nothing else is started', () => {
+    const run = ours({ number: 2, phase: 'Unknown', status: { message: 'build #2 is gone' } });
+    const { decision, status } = decide(someFacts({ desired: aDesired({ version: '1.2.0' }), runs: [older(), run] }));
+    expect(decision.do).toBe('advance');
+    expect(ready(status)).toEqual([
+      'False',
+      'DeploymentUnknown',
+      '1.1.0: build #2 is gone; annotate drun shop.qa.2 with towpath.dev/resolve=succeeded, failed or retry',
+    ]);
+  });
+
+  it.each(['succeeded', 'failed', 'retry'])('that is unknown is settled by the annotation %s', (resolution) => {
+    const run = ours({ number: 2, phase: 'Unknown', annotations: { 'towpath.dev/resolve': resolution } });
+    expect(decide(someFacts({ runs: [older(), run] })).decision).toEqual({ do: 'resolve', run, resolution });
+  });
+
+  it('that is unknown is not settled by another word', () => {
+    const run = ours({ number: 2, phase: 'Unknown', annotations: { 'towpath.dev/resolve': 'yes' } });
+    expect(decide(someFacts({ runs: [older(), run] })).decision.do).toBe('advance');
+  });
+});
+
+describe('a build that Towpath did not start', () => {
+  const history = [aForeignBuild()];
+
+  it('is drift, named with build and user, and waits for a person', () => {
+    const { decision, status } = decide(someFacts({ runs: [ours()], history }));
+    expect(decision).toEqual({ do: 'idle' });
+    expect(status.observed).toEqual({
+      version: '0.9.0',
+      by: 'bob (build #9)',
+      at: toTime(at('09:50')),
+      url: 'https://jenkins/job/deploy/9/',
+    });
+    expect(types(status)).toEqual(['Stalled', 'Valid', 'Drifted']);
+    expect(ready(status)?.[1]).toBe('Drifted');
+  });
+
+  it('is deployed over where the product says reconcile', () => {
+    const desired = aDesired({ product: aProduct({ driftPolicy: 'reconcile' }) });
+    expect(decide(someFacts({ desired, runs: [ours()], history })).decision).toMatchObject({
+      do: 'start',
+      run: { cause: { type: 'drift' } },
+    });
+  });
+
+  it('is deployed over when an operator asks, and kept when one adopts it', () => {
+    const retry = anEnvironment(undefined, { 'towpath.dev/retryRequestedAt': '1' });
+    expect(decide(someFacts({ environment: retry, runs: [ours()], history })).decision).toMatchObject({
+      do: 'start',
+      run: { cause: { type: 'requested' } },
+    });
+    const adopt = anEnvironment(undefined, { 'towpath.dev/adopt': '0.9.0' });
+    const { status } = decide(someFacts({ environment: adopt, runs: [ours()], history }));
+    expect([status.recorded?.version, status.observed]).toEqual(['0.9.0', undefined]);
+  });
+
+  it('came before our own last build: it does not count', () => {
+    expect(decide(someFacts({ runs: [ours({ number: 10 })], history })).decision).toEqual({ do: 'idle' });
+  });
+
+  it('deployed to another environment: it does not count', () => {
+    expect(decide(someFacts({ runs: [ours()], history: [] })).status.observed).toBeUndefined();
+  });
+
+  it('is remembered while the history cannot be read', () => {
+    const seen = decide(someFacts({ runs: [ours()], history })).status;
+    const { status } = decide(someFacts({ environment: anEnvironment(seen), runs: [ours()] }));
+    expect(status.observed).toEqual(seen.observed);
+  });
+});
+
+describe('the conditions, whatever is known', () => {
+  const anyRun = fc.record({ phase: fc.constantFrom(...phases), mine: fc.boolean(), verify: fc.boolean() });
+  const anyFacts: fc.Arbitrary<EnvironmentFacts> = fc
+    .record({
+      runs: fc.array(anyRun, { maxLength: 5 }),
+      valid: fc.boolean(),
+      suspended: fc.boolean(),
+      annotations: fc.dictionary(
+        fc.constantFrom('adopt', 'confirm', 'suspend', 'retryRequestedAt', 'verifyRequestedAt'),
+        fc.constantFrom('1.1.0', '1.0.0', ''),
+      ),
+      foreign: fc.boolean(),
+      retries: fc.nat(2),
+    })
+    .map(({ runs, valid, suspended, annotations, foreign, retries }) => {
+      const noted = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`towpath.dev/${name}`, value]));
+      const facts = someFacts({
+        environment: anEnvironment(undefined, noted),
+        source: { name: 'releases', suspended, firstDeployment: 'confirm' },
+        desired: aDesired({ product: withRetry(retries) }),
+        runs: runs.map(({ phase, mine, verify }, index) =>
+          (mine ? ours : older)({
+            number: index + 1,
+            phase: index === runs.length - 1 || phase === 'Succeeded' ? phase : 'Failed',
+            ...(verify ? { spec: { action: 'verify' } } : {}),
+          }),
+        ),
+        ...(foreign ? { history: [aForeignBuild()] } : {}),
+      });
+      if (valid) return facts;
+      const { desired: _, ...broken } = facts;
+      return {
+        ...broken,
+        findings: [{ severity: 'error', rule: 'x', file: 'a', line: 1, column: 1, path: '', message: 'broken' }],
+      };
+    });
+
+  it('obey the rules of kstatus', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { status } = decide(facts);
+        const is = (type: string) => status.conditions?.find((condition) => condition.type === type)?.status;
+        expect(is('Ready')).toBeDefined();
+        if (is('Ready') === 'True')
+          expect([is('Reconciling'), is('Stalled'), is('Drifted')]).toEqual([undefined, undefined, undefined]);
+        expect(is('Reconciling') === 'True' && is('Stalled') === 'True').toBe(false);
+        expect([is('Reconciling'), is('Stalled')]).not.toContain('False');
+        if (is('Stalled') === 'True') expect(is('Ready')).toBe('False');
+        expect(status.conditions?.every(({ observedGeneration, message }) => observedGeneration === 1 && message !== '')).toBe(
+          true,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('deciding again on the status that came out changes nothing', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { status } = decide(facts);
+        const again = { ...facts, environment: { ...facts.environment, status } };
+        expect(decide(again).status).toEqual(status);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('nothing is started while a run is not terminal, or while a gate is closed', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { decision, status } = decide(facts);
+        if (decision.do !== 'start') return;
+        expect(
+          facts.runs.every(
+            (run) => !['Pending', 'Triggering', 'Queued', 'Running', 'Verifying', 'Unknown'].includes(run.status?.phase ?? ''),
+          ),
+        ).toBe(true);
+        if (decision.run.action === 'deploy') expect(status.waitingFor).toBeUndefined();
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../controller/core/resources/deployment-run.js';
+import {
+  afterAnswer,
+  afterBuild,
+  afterItem,
+  afterLookup,
+  claimed,
+  mayHaveStarted,
+  nextStep,
+  pending,
+  toStop,
+} from '../../controller/core/run/invocation.js';
+import type { Lookup } from '../../controller/core/run/observation.js';
+import { toTime } from '../../controller/core/time.js';
+import { at } from '../support/facts.js';
+
+const asked = at('10:00');
+const claim = { holder: 'a', at: toTime(asked), nextBuildNumber: 41, session: 's1', posts: 1 };
+const triggering: Invocation = {
+  state: 'Triggering',
+  claim,
+  since: toTime(asked),
+  requestedAt: toTime(asked),
+  message: 'asking Jenkins',
+};
+const graceMs = 180_000;
+
+function absent(over: Partial<Extract<Lookup, { state: 'read' }>> = {}): Lookup {
+  return { state: 'read', session: 's1', nextBuildNumber: 41, items: [], builds: [], vanished: [], ...over };
+}
+const build = { number: 41, url: 'https://jenkins/job/deploy/41/', building: true, startedAt: asked };
+const item = { queueId: 7, url: 'https://jenkins/queue/item/7/' };
+
+describe('an invocation of a job', () => {
+  it('is claimed with the next build number and the session that were read just before', () => {
+    expect(claimed(pending, { state: 'ready', nextBuildNumber: 41, session: 's1' }, { holder: 'a', now: asked })).toEqual(
+      triggering,
+    );
+  });
+
+  it('counts every request, and keeps the time of the first', () => {
+    const again: Invocation = { state: 'Pending', claim, requestedAt: toTime(asked) };
+    const next = claimed(again, { state: 'ready', nextBuildNumber: 42, session: 's2' }, { holder: 'b', now: at('10:05') });
+    expect([next.claim?.posts, next.requestedAt]).toEqual([2, toTime(asked)]);
+  });
+
+  it('is in the queue once Jenkins has accepted it', () => {
+    const next = afterAnswer(triggering, { state: 'accepted', queueId: 7, queueUrl: item.url }, at('10:01'));
+    expect(next).toEqual({
+      ...triggering,
+      state: 'Queued',
+      queueId: 7,
+      queueUrl: item.url,
+      since: toTime(at('10:01')),
+      message: 'accepted by Jenkins',
+    });
+  });
+
+  it.each(['refused', 'unsent', 'ambiguous'] as const)(
+    'is looked up after an answer that was %s, never asked again at once',
+    (state) => {
+      const next = afterAnswer(triggering, { state, message: 'why' }, at('10:01'));
+      expect(next).toEqual({ ...triggering, claim: { ...claim, answer: state }, message: 'why' });
+      expect(nextStep(next)).toEqual({ do: 'lookup' });
+    },
+  );
+
+  it('ends where Jenkins took other parameters than asked for', () => {
+    expect(afterAnswer(triggering, { state: 'mismatch', message: 'why' }, asked)).toMatchObject({
+      state: 'Finished',
+      result: 'CANCELLED',
+      message: 'why',
+    });
+  });
+});
+
+describe('what a lookup found', () => {
+  const after = (invocation: Invocation, lookup: Lookup, now = at('10:01')) => afterLookup(invocation, lookup, { now, graceMs });
+
+  it('a build is adopted, even when an item is there as well', () => {
+    expect(after(triggering, absent({ builds: [build], items: [item] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
+  });
+
+  it('of several builds the first is adopted', () => {
+    expect(after(triggering, absent({ builds: [build, { ...build, number: 43 }] }))).toMatchObject({ buildNumber: 41 });
+  });
+
+  it('an item is adopted', () => {
+    expect(after(triggering, absent({ items: [item] }))).toMatchObject({ state: 'Queued', queueId: 7 });
+  });
+
+  it('nothing, and a number without a build: nobody can know, and it is never asked again', () => {
+    const next = after(triggering, absent({ nextBuildNumber: 42, vanished: [41], session: 's2' }));
+    expect(next.state).toBe('Unknown');
+    expect(after(next, absent({ nextBuildNumber: 42, session: 's3' }), at('23:00'))).toBe(next);
+  });
+
+  it('a build that turns up later settles what was unknown', () => {
+    const unknown: Invocation = { ...triggering, state: 'Unknown' };
+    expect(after(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
+  });
+
+  it('nothing, no gap, and another session: the request died with the old process, it is asked again', () => {
+    expect(after(triggering, absent({ session: 's2' }))).toMatchObject({ state: 'Pending', claim });
+  });
+
+  it('nothing, no gap, same session, no answer: the grace is waited out first', () => {
+    expect(after(triggering, absent(), asked + graceMs - 1).state).toBe('Triggering');
+    expect(after(triggering, absent(), asked + graceMs).state).toBe('Pending');
+  });
+
+  it.each(['refused', 'unsent'] as const)('nothing after a request that was %s: it is asked again without a grace', (answer) => {
+    expect(after({ ...triggering, claim: { ...claim, answer } }, absent()).state).toBe('Pending');
+  });
+
+  it('nothing in the session that had accepted it, no gap: it was cancelled there, and is not asked again', () => {
+    expect(after({ ...triggering, queueId: 7 }, absent())).toMatchObject({ state: 'Finished', result: 'CANCELLED' });
+  });
+
+  it('an accepted item that a restart lost is asked again', () => {
+    expect(after({ ...triggering, queueId: 7 }, absent({ session: 's2' }))).toEqual({
+      state: 'Pending',
+      claim,
+      requestedAt: toTime(asked),
+      since: toTime(at('10:01')),
+      message: 'Jenkins restarted before it had started anything; it is asked again',
+    });
+  });
+
+  it('a build that was seen and is gone without a gap: nobody can know', () => {
+    expect(after({ ...triggering, buildNumber: 41 }, absent({ session: 's2' })).state).toBe('Unknown');
+  });
+
+  it('a job that was made anew: nobody can know', () => {
+    expect(after(triggering, absent({ session: 's2', nextBuildNumber: 1 })).state).toBe('Unknown');
+  });
+
+  it('a Jenkins that cannot be asked changes nothing but the message', () => {
+    expect(after(triggering, { state: 'unavailable', message: 'down' })).toEqual({ ...triggering, message: 'down' });
+  });
+});
+
+describe('a queue item', () => {
+  const queued: Invocation = { ...triggering, state: 'Queued', queueId: 7 };
+  it('that is gone, or somebody else’s now, leads to a lookup that remembers the item', () => {
+    expect(afterItem(queued, { state: 'missing' }, asked)).toMatchObject({ state: 'Triggering', queueId: 7 });
+  });
+  it('that has left without a build yet is asked again', () => {
+    expect(afterItem(queued, { state: 'leaving' }, asked)).toBe(queued);
+  });
+  it('that was cancelled ends it, for the reason that it was cancelled for', () => {
+    expect(afterItem(queued, { state: 'cancelled' }, asked)).toMatchObject({
+      result: 'CANCELLED',
+      message: 'cancelled in the queue of Jenkins',
+    });
+    expect(afterItem(toStop(queued, 'timeout'), { state: 'cancelled' }, asked)).toMatchObject({ result: 'TIMEOUT' });
+  });
+  it('that waits says why, and the same reason changes nothing', () => {
+    const waits = afterItem(queued, { state: 'waiting', why: 'no executor', stuck: false }, asked);
+    expect(waits.message).toBe('in the queue of Jenkins: no executor');
+    expect(afterItem(waits, { state: 'waiting', why: 'no executor', stuck: false }, at('11:00'))).toBe(waits);
+  });
+});
+
+describe('a build', () => {
+  const running: Invocation = { ...triggering, state: 'Running', buildNumber: 41, message: 'running' };
+  const finished = { state: 'finished', url: build.url, startedAt: asked, finishedAt: at('10:30') } as const;
+  it('that has ended ends it with its result', () => {
+    expect(afterBuild(running, { ...finished, result: 'FAILURE' }, at('10:30'))).toMatchObject({
+      state: 'Finished',
+      result: 'FAILURE',
+    });
+  });
+  it('that was stopped for its time has timed out', () => {
+    expect(afterBuild(toStop(running, 'timeout'), { ...finished, result: 'ABORTED' }, at('10:30'))).toMatchObject({
+      result: 'TIMEOUT',
+    });
+  });
+  it('that succeeded although it was asked to stop has succeeded', () => {
+    expect(afterBuild(toStop(running, 'timeout'), { ...finished, result: 'SUCCESS' }, at('10:30'))).toMatchObject({
+      result: 'SUCCESS',
+    });
+  });
+  it('that is gone is looked for, and its number remembered', () => {
+    expect(afterBuild(running, { state: 'missing' }, asked)).toMatchObject({ state: 'Triggering', buildNumber: 41 });
+  });
+  it('that was seen may have had an effect; a request alone has not', () => {
+    expect([
+      mayHaveStarted(running),
+      mayHaveStarted({ ...triggering, state: 'Unknown' }),
+      mayHaveStarted(triggering),
+      mayHaveStarted(undefined),
+    ]).toEqual([true, true, false, false]);
+  });
+});
