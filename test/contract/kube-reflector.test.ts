@@ -139,10 +139,12 @@ describe.each(serversToTest())('following the %s', (_name, startServer) => {
       onWatch: ({ kind, state }) => kind === 'Hold' || states.push(state),
     });
     await kube.start(stop.signal);
+    await create('shop.heard');
+    await expect.poll(() => names(kube), patience).toEqual(['shop.heard']);
     proxy.freeze();
     await create('shop.unheard');
-    expect(names(kube)).toEqual([]);
-    await expect.poll(() => names(kube), patience).toEqual(['shop.unheard']);
+    expect(names(kube)).toEqual(['shop.heard']);
+    await expect.poll(() => names(kube), patience).toEqual(['shop.heard', 'shop.unheard']);
     expect(states).toContain('backing-off');
   }, 30_000);
 
