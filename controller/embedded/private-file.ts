@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** The content of a file, or undefined where there is none. A file that others may read is made private first. */
 export async function readIfPresent(path: string): Promise<Buffer | undefined> {
   try {
-    await chmod(path, 0o600);
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) await chmod(path, 0o600);
     return await readFile(path);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
@@ -17,6 +19,7 @@ export async function createFile(path: string, content: string | Uint8Array): Pr
   const draft = await writeDraft(path, content);
   try {
     await link(draft, path);
+    await syncFolder(path);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
   } finally {
@@ -30,6 +33,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const draft = await writeDraft(path, content);
   try {
     await rename(draft, path);
+    await syncFolder(path);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
@@ -46,6 +50,16 @@ async function writeDraft(path: string, content: string | Uint8Array): Promise<s
     await file.close();
   }
   return draft;
+}
+
+/** Makes the name of a file as durable as its content. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {
