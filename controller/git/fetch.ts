@@ -17,7 +17,7 @@ type HttpClient = Parameters<typeof git.fetch>[0]['http'];
 /**
  * Brings the newest commit of a branch into the folder and gives its id: a shallow clone at first, and from then on a fetch
  * without `depth` that offers what it has, because with `depth` the server would send the whole snapshot again every time.
- * `fresh` starts from nothing. Throws ReconcileError.
+ * Asks nobody where the commit that is wanted is already there. `fresh` starts from nothing. Throws ReconcileError.
  */
 export async function fetchBranch(
   request: LoadRequest & { readonly remote: HttpRemote },
@@ -25,22 +25,24 @@ export async function fetchBranch(
   options: { readonly signal: AbortSignal; readonly fresh: boolean },
 ): Promise<string> {
   const { folder, ref, remote, limits } = request;
-  const cloned = !options.fresh && isWhole(folder, ref, limits.packs);
-  if (!cloned) await prepare(folder, remote.url);
+  const head = options.fresh ? undefined : readWholeHead(folder, ref, limits.packs);
+  if (head === request.sha) return head;
+  if (head === undefined) await prepare(folder, remote.url);
   await fs.writeFile(`${folder}/${unfinished}`, '');
   try {
     const { fetchHead } = await git.fetch({
-      fs: { promises: atomicFiles },
+      ...repositoryAt(folder),
       http: toHttpClient(transport, request, options.signal),
-      gitdir: folder,
       url: remote.url,
       ref,
       remoteRef: ref,
       singleBranch: true,
       tags: false,
-      ...(cloned ? {} : { depth: 1 }),
+      ...(head === undefined ? { depth: 1 } : {}),
     });
     if (fetchHead === null) throw branchMissing(remote.url, ref);
+    // What the next fetch offers. The reference that isomorphic-git keeps of the remote is none that it would offer.
+    await git.writeRef({ ...repositoryAt(folder), ref, value: fetchHead, force: true });
     return fetchHead;
   } catch (error) {
     options.signal.throwIfAborted();
@@ -50,32 +52,31 @@ export async function fetchBranch(
   }
 }
 
-/** Makes a commit what the next fetch offers: only once it was read whole, so that a broken one is never built upon. */
-export async function keepFetched({ folder, ref }: LoadRequest, sha: string): Promise<void> {
-  await git.writeRef({ fs: { promises: atomicFiles }, gitdir: folder, ref, value: sha, force: true });
-}
-
-/** Whether a fetch may build on the clone. What is broken in it is looked for here, because isomorphic-git may not end on it. */
-function isWhole(folder: string, ref: string, mostPacks: number): boolean {
-  if (!existsSync(`${folder}/${ref}`) || existsSync(`${folder}/${unfinished}`)) return false;
+/**
+ * The commit that a fetch may build on; undefined where there is no clone, or none that can be trusted. What is broken is looked
+ * for here, because isomorphic-git may not end on it.
+ */
+function readWholeHead(folder: string, ref: string, mostPacks: number): string | undefined {
+  if (!existsSync(`${folder}/${ref}`) || existsSync(`${folder}/${unfinished}`)) return undefined;
   try {
     const store = new ObjectStore(`${folder}/objects`);
     try {
       const head = readFileSync(`${folder}/${ref}`, 'latin1').trim();
-      return store.packs < mostPacks && store.read(head, 'commit', 1024 * 1024).length > 0;
+      store.read(head, 'commit', 1024 * 1024);
+      return store.packs < mostPacks ? head : undefined;
     } finally {
       store.close();
     }
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 async function prepare(folder: string, url: string): Promise<void> {
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  await git.init({ fs: { promises: atomicFiles }, gitdir: folder, bare: true });
-  await git.addRemote({ fs: { promises: atomicFiles }, gitdir: folder, remote: 'origin', url });
+  await git.init({ ...repositoryAt(folder), bare: true });
+  await git.addRemote({ ...repositoryAt(folder), remote: 'origin', url });
 }
 
 /** A worker may be ended at any moment: a file is there whole or not at all. */
@@ -87,6 +88,8 @@ const atomicFiles = {
     await fs.rename(`${path}.new`, path);
   },
 };
+
+const repositoryAt = (gitdir: string) => ({ fs: { promises: atomicFiles }, gitdir });
 
 function toHttpClient(transport: Transport, { remote, limits }: LoadRequest, signal: AbortSignal): HttpClient {
   return {

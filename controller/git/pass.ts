@@ -1,7 +1,7 @@
 import { ReconcileError } from '../core/errors.js';
 import type { Commit, ReleaseRepository } from '../core/model.js';
 import { failed } from './failure.js';
-import { fetchBranch, keepFetched } from './fetch.js';
+import { fetchBranch } from './fetch.js';
 import { ObjectError } from './object-error.js';
 import type { LoadRequest } from './protocol.js';
 import { CommitReader, type Parse } from './reader.js';
@@ -64,9 +64,7 @@ async function fetchAndRead(
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
       const sha = await fetchBranch(request, transport, { signal: deadline, fresh });
-      const loaded = await readCommit({ ...request, sha }, memory.reader, signal);
-      await keepFetched(request, sha);
-      return loaded;
+      return await readCommit({ ...request, sha }, memory.reader, signal);
     } catch (error) {
       signal.throwIfAborted();
       const reason = explain(error, request.remote.url);

@@ -104,9 +104,13 @@ function readDocument(file: DocumentFile, { givenUp, limits }: LoadRequest, { st
   if (content === undefined) return unread('too-large');
   if (content.length < 1024 && content.subarray(0, lfsPointer.length).equals(lfsPointer)) return unread('lfs-pointer');
   board.begin(file.oid);
-  const parsed = parse({ path: file.path, content });
-  board.end();
-  return { oid: file.oid, size: content.length, parsed, givenUp: false };
+  try {
+    return { oid: file.oid, size: content.length, parsed: parse({ path: file.path, content }), givenUp: false };
+  } catch {
+    return unread('parser-failed');
+  } finally {
+    board.end();
+  }
 }
 
 function readBlob(store: ObjectStore, oid: string, limit: number): Buffer | undefined {

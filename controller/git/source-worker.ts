@@ -22,6 +22,8 @@ export class SourceWorker {
   readonly #board = new Board();
   #questions = 0;
   #ended = false;
+  /** Ended from here: whatever it was parsing is not to blame. */
+  #dismissed = false;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(url: URL, limits: GitLimits) {
@@ -48,6 +50,7 @@ export class SourceWorker {
 
   async end(): Promise<void> {
     this.#ended = true;
+    this.#dismissed = true;
     await this.#worker.terminate();
   }
 
@@ -103,7 +106,7 @@ export class SourceWorker {
       };
       const ended = () => {
         if (stuck !== undefined) return settle({ kind: 'stuck', oid: stuck });
-        const parsing = this.#board.read();
+        const parsing = this.#dismissed ? undefined : this.#board.read();
         const outOfMemory = failure?.code === 'ERR_WORKER_OUT_OF_MEMORY';
         settle({ kind: 'crashed', outOfMemory, ...(parsing === undefined ? {} : { oid: parsing.oid }) });
       };

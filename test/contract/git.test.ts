@@ -191,6 +191,7 @@ describe('a clone', () => {
     const [first = 0, second = 0] = world.fetches.map((fetch) => fetch.bytes);
     expect(after).toEqual(before);
     expect(second).toBeLessThan(first / 5);
+    expect(world.server.seen.filter(({ method, gitProtocol }) => method === 'POST' && gitProtocol === undefined)).toHaveLength(1);
   });
 
   it.each(['.pack', '.idx'])('whose %s is damaged is made again', async (ending) => {
