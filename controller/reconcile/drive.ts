@@ -10,6 +10,7 @@ import {
   afterLookup,
   claimed,
   deadlineOf,
+  doubledItems,
   nextStep,
   toStop,
 } from '../core/run/invocation.js';

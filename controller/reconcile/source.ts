@@ -103,28 +103,46 @@ function conflictFindings(source: ReleaseSourceResource, { published }: SourceLo
   }));
 }
 
+/** Writes in flight at a time: the API commits what comes together in one go. */
+const parallelWrites = 32;
+
 /** Environments follow git: made, brought up to date, and removed with what left it. Runs and deployments stay. */
 async function keepEnvironments(
   source: ReleaseSourceResource,
   { repository }: Snapshot,
   { loop, signal }: { loop: SourceLoop; signal: AbortSignal },
-) {
+): Promise<void> {
   const { ports, published } = loop;
   const { namespace, name: sourceName } = source.metadata;
-  const named = new Set<string>();
-  for (const { product, environment } of repository.invalid) named.add(environmentName(product, environment));
+  const named = new Set(repository.invalid.map(({ product, environment }) => environmentName(product, environment)));
+  const tasks: (() => Promise<void>)[] = [];
   for (const desired of repository.environments) {
     const name = environmentName(desired.product.name, desired.environment);
     named.add(name);
     if (published.of({ namespace, name })?.source.name !== sourceName) continue;
     const { environment, stage, client } = desired;
     const spec = compact<EnvironmentSpec>({ product: desired.product.name, environment, stage, client, source: sourceName });
-    await ports.environments.ensure({ namespace, name }, spec, labelsOf({ ...spec, version: desired.version }), signal);
+    const labels = labelsOf({ ...spec, version: desired.version });
+    tasks.push(() => ports.environments.ensure({ namespace, name }, spec, labels, signal));
   }
   for (const { metadata, spec } of ports.environments.list()) {
     const ours = metadata.namespace === namespace && spec.source === sourceName;
-    if (ours && !named.has(metadata.name)) await ports.environments.remove({ namespace, name: metadata.name }, signal);
+    if (ours && !named.has(metadata.name))
+      tasks.push(() => ports.environments.remove({ namespace, name: metadata.name }, signal));
   }
+  await inParallel(tasks);
+}
+
+/** Runs all of them, a few at a time; what fails is thrown when the others have ended. */
+async function inParallel(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  const waiting = [...tasks].reverse();
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (let task = waiting.pop(); task !== undefined; task = waiting.pop())
+      await task().catch((error: unknown) => failures.push(error));
+  };
+  await Promise.all(Array.from({ length: parallelWrites }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function writeStatus(
