@@ -61,7 +61,7 @@ export async function resend(
   { request }: RecordedExchange,
   issued: Issued,
 ): Promise<Received | { readonly error: string }> {
-  const { 'Content-Length': _, ...headers } = request.headers;
+  const { 'Content-Length': _length, ...headers } = request.headers;
   const body = Buffer.from(bodyOf(request));
   const replaced = Object.entries(headers).map(([name, value]) => [name, issued.get(String(value)) ?? value] as const);
   const options = {
