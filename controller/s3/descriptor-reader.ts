@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { DescriptorReading } from '../core/model.js';
 import { createClient, defaultTimeLimits } from './client.js';
-import { toDescriptorReading } from './descriptor-reading.js';
+import { createDescriptorParser } from './descriptor-reading.js';
 import { type ObjectReading, objectLimitBytes, tooLarge } from './object.js';
 import { type ObjectRequest, readBucketObject } from './read-object.js';
 
@@ -15,12 +15,13 @@ export interface DescriptorReader {
 export function createDescriptorReader(options: { readonly pathStyle: boolean }): DescriptorReader {
   const client = createClient({ forcePathStyle: options.pathStyle }, defaultTimeLimits);
   const { totalMs } = defaultTimeLimits;
+  const parser = createDescriptorParser();
   return {
     async read(place, signal = new AbortController().signal) {
-      if (!place.startsWith('s3://')) return toDescriptorReading(await readFileObject(place, signal), { key: place });
+      if (!place.startsWith('s3://')) return parser.parse(await readFileObject(place, signal), { key: place });
       const location = parseS3Location(place);
       if (location === undefined) return { state: 'invalid', message: `${JSON.stringify(place)} is not s3://bucket/key` };
-      return toDescriptorReading(await readBucketObject(client, location, { signal, totalMs }), { key: location.key });
+      return parser.parse(await readBucketObject(client, location, { signal, totalMs }), { key: location.key });
     },
     close: () => client.destroy(),
   };

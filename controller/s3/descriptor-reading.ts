@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseDescriptor } from '../core/documents/descriptor.js';
+import { type ParsedDescriptor, parseDescriptor } from '../core/documents/descriptor.js';
 import { buildTree } from '../core/documents/tree.js';
 import { composeDocuments } from '../core/documents/yaml-documents.js';
 import type { DescriptorReading } from '../core/model.js';
@@ -12,17 +12,63 @@ export interface ExpectedDescriptor {
   readonly version?: string;
 }
 
-/** A descriptor out of an object's bytes. The digest covers the bytes as stored, not what they say. */
-export function toDescriptorReading(object: ObjectReading, expected: ExpectedDescriptor): DescriptorReading {
-  if (object.state !== 'found') return object;
-  const { key } = expected;
-  const text = decode(object.bytes);
-  if (text === undefined) return { state: 'invalid', message: `${JSON.stringify(key)} is not UTF-8 text` };
-  const parsed = parseDescriptor(text, toNamed(text, expected));
-  if ('problem' in parsed) return { state: 'invalid', message: parsed.problem };
-  const sha256 = createHash('sha256').update(object.bytes).digest('hex');
-  const versionId = object.versionId === undefined ? {} : { versionId: object.versionId };
-  return { state: 'found', descriptor: { key, sha256, ...versionId, ...parsed } };
+/** Makes descriptors out of objects, and remembers the last of them: parsing is the costly part, and most reads find the same bytes. */
+export interface DescriptorParser {
+  parse(object: ObjectReading, expected: ExpectedDescriptor): DescriptorReading;
+}
+
+/** What a sentence that says what is wrong counts for. */
+const problemBytes = 1024;
+
+/** Remembers what came of the last `capacityBytes` of descriptors. */
+export function createDescriptorParser(capacityBytes = 4 * 1024 * 1024): DescriptorParser {
+  const remembered = new Map<string, { readonly parsed: ParsedDescriptor; readonly size: number }>();
+  let total = 0;
+
+  function forget(identity: string): void {
+    total -= remembered.get(identity)?.size ?? 0;
+    remembered.delete(identity);
+  }
+
+  function parseOnce(bytes: Uint8Array, expected: ExpectedDescriptor, sha256: string): ParsedDescriptor {
+    const { key, product, version } = expected;
+    const identity = JSON.stringify([sha256, key, product, version]);
+    const parsed = remembered.get(identity)?.parsed ?? parseBytes(bytes, expected);
+    const size = 'problem' in parsed ? problemBytes : bytes.length;
+    // Last used, last in order: the first in order are given up.
+    forget(identity);
+    remembered.set(identity, { parsed, size });
+    total += size;
+    for (const oldest of remembered.keys()) {
+      if (total <= capacityBytes) break;
+      forget(oldest);
+    }
+    return parsed;
+  }
+
+  return {
+    parse(object, expected) {
+      if (object.state !== 'found') return object;
+      // The digest covers the bytes as stored, not what they say.
+      const sha256 = createHash('sha256').update(object.bytes).digest('hex');
+      const parsed = parseOnce(object.bytes, expected, sha256);
+      if ('problem' in parsed) return { state: 'invalid', message: parsed.problem };
+      const versionId = object.versionId === undefined ? {} : { versionId: object.versionId };
+      return { state: 'found', descriptor: { key: expected.key, sha256, ...versionId, ...parsed } };
+    },
+  };
+}
+
+function parseBytes(bytes: Uint8Array, expected: ExpectedDescriptor): ParsedDescriptor {
+  const { key, product, version } = expected;
+  const text = decode(bytes);
+  if (text === undefined) return { problem: `${JSON.stringify(key)} is not UTF-8 text` };
+  const parsed = parseDescriptor(text, { key, product: product ?? '', version: version ?? '' });
+  if (!('problem' in parsed) || (product !== undefined && version !== undefined)) return parsed;
+  // The parser holds every descriptor to a product and a version: where nobody expects one, what the text names is as good as any.
+  const named = readNames(text);
+  if (named === undefined) return parsed;
+  return parseDescriptor(text, { key, product: product ?? named.product, version: version ?? named.version });
 }
 
 /** The byte order mark is kept: whether to ignore it is the parser's to say. */
@@ -34,20 +80,15 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The parser asks for a product and a version: where nobody expects one, what the text itself names is as good as any. */
-function toNamed(text: string, { key, product, version }: ExpectedDescriptor): Required<ExpectedDescriptor> {
-  if (product !== undefined && version !== undefined) return { key, product, version };
-  const named = readNames(text);
-  return { key, product: product ?? named.product, version: version ?? named.version };
-}
-
-function readNames(text: string): { product: string; version: string } {
+/** The product and version that a descriptor names; undefined where it names neither. */
+function readNames(text: string): { product: string; version: string } | undefined {
   const { documents, refusal } = composeDocuments(text);
   const [document] = documents;
-  const isPlain = refusal === undefined && document !== undefined && document.errors.length === 0;
-  const content = isPlain ? buildTree(document.contents, text).value : undefined;
-  const names = typeof content === 'object' && content !== null && !Array.isArray(content) ? content : {};
-  return { product: toText(names.product), version: toText(names.version) };
+  if (refusal !== undefined || document === undefined || document.errors.length > 0) return undefined;
+  const content = buildTree(document.contents, text).value;
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  const [product, version] = [toText(content.product), toText(content.version)];
+  return product === '' && version === '' ? undefined : { product, version };
 }
 
 function toText(value: unknown): string {

@@ -3,7 +3,7 @@ import type { BucketSpec } from '../core/resources/release-source.js';
 import type { Descriptors } from '../reconcile/ports.js';
 import { type ClientPool, createClientPool, defaultTimeLimits, type TimeLimits } from './client.js';
 import { type SecretContent, toConnection } from './connection.js';
-import { type ExpectedDescriptor, toDescriptorReading } from './descriptor-reading.js';
+import { createDescriptorParser, type ExpectedDescriptor } from './descriptor-reading.js';
 import { readDirectoryObject } from './directory.js';
 import type { ObjectFailure, ObjectReading } from './object.js';
 import { readBucketObject } from './read-object.js';
@@ -28,9 +28,10 @@ type DescriptorRequest = Parameters<Descriptors['read']>[0] & Pick<ExpectedDescr
 export function createDescriptors(options: DescriptorOptions): Descriptors & { close(): void } {
   const limits = options.limits ?? defaultTimeLimits;
   const pool = createClientPool(limits);
+  const parser = createDescriptorParser();
   return {
     async read(request: DescriptorRequest, signal) {
-      return toDescriptorReading(await readObject(request, signal), request);
+      return parser.parse(await readObject(request, signal), request);
     },
     close: () => pool.close(),
   };
