@@ -102,7 +102,10 @@ export class Connection {
       timeoutMs: this.#options.requestTimeoutMs,
       maxBytes: jsonBytes,
     };
-    const found = await this.#observed(operation, () => read(options, call, signal));
+    const once = (): Promise<Exchange> => this.#observed(operation, () => read(options, call, signal));
+    const first = await once();
+    // A kept connection may have been closed at the other end meanwhile; a read is asked again, once.
+    const found = first.kind === 'failed' && first.code === 'ECONNRESET' ? await once() : first;
     if (found.kind === 'answer' && found.status === 401) return this.#unauthorized(found, signal);
     const answer = this.#toJson(found);
     if (answer.kind === 'json') this.#unauthorizedSince = undefined;
