@@ -63,9 +63,11 @@ export function sameSet(left: FieldSet, right: FieldSet): boolean {
   return isEmpty(combine(left, right, (a, b) => a !== b));
 }
 
+/** The paths of all members: at each level the fields themselves first, then what lies below them, both in order. */
 export function memberPaths(set: FieldSet, prefix: readonly string[] = []): string[][] {
-  const own = set.member ? [[...prefix]] : [];
-  return [...own, ...[...set.children].flatMap(([step, below]) => memberPaths(below, [...prefix, step]))];
+  const children = [...set.children].sort(([left], [right]) => compareText(left, right));
+  const members = children.filter(([, below]) => below.member).map(([step]) => [...prefix, step]);
+  return [...members, ...children.flatMap(([step, below]) => memberPaths(below, [...prefix, step]))];
 }
 
 /** The fieldsV1 form: a leaf is `{}`, a member with children carries `"."`. */

@@ -87,7 +87,7 @@ export function applyConflict(conflicts: readonly OwnershipConflict[]): ApiError
     memberPaths(fields).map((path) => ({ manager: showManager(manager), path: showPath(path) })),
   );
   const causes: StatusCause[] = found
-    .toSorted((left, right) => compareText(left.manager, right.manager) || compareText(left.path, right.path))
+    .toSorted((left, right) => compareText(left.manager, right.manager))
     .map(({ manager, path }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field: path }));
   return new ApiError(409, 'Conflict', { message: conflictMessage(causes), details: { causes } });
 }

@@ -115,14 +115,15 @@ function readDeleteOptions(request: ApiRequest, write: Write): DeleteOptions {
 }
 
 function checkPreconditions({ target }: ApiRequest, { metadata }: ApiObject, { uid, resourceVersion }: DeleteOptions): void {
-  const name = metadata.name;
-  if (uid !== undefined && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`;
-    throw conflict(target.type, name, why);
+  // The server names the kind, not the resource, in these two conflicts.
+  const named = { ...target.type, plural: target.type.kind };
+  const { uid: actualUid = '', resourceVersion: actualVersion = '' } = metadata;
+  if (uid !== undefined && uid !== actualUid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${actualUid}).`;
+    throw conflict(named, metadata.name, `${why} The object might have been deleted and then recreated`);
   }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const there = metadata.resourceVersion ?? '';
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${there}`;
-    throw conflict(target.type, name, why);
+  if (resourceVersion !== undefined && resourceVersion !== actualVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${actualVersion}).`;
+    throw conflict(named, metadata.name, `${why} The object might have been modified`);
   }
 }

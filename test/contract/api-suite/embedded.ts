@@ -11,6 +11,7 @@ import { aConfigMap, aWidget, openWorkspace } from './widgets.js';
 export function embeddedSuite(server: () => ServerHandle): void {
   describe('beyond the contract', () => {
     validationSuite(server);
+    quietSuite(server);
     namespaceSuite(server);
     restartSuite();
   });
@@ -66,6 +67,37 @@ function validationSuite(server: () => ServerHandle): void {
       [404, 'Status'],
       [405, 'Status'],
     ]);
+  });
+}
+
+function quietSuite(server: () => ServerHandle): void {
+  const open = () => openWorkspace(server(), 'beyond');
+
+  it('does not write what changes nothing', async () => {
+    const { create, patch } = await open();
+    const { body: created } = await create(aWidget('one'));
+    const { body: patched } = await patch('one', { spec: { color: 'red' } });
+    expect(patched.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
+  });
+
+  it('writes nothing when the same is applied again', async () => {
+    const { apply } = await open();
+    const first = await apply('one', aWidget('one'), '?fieldManager=one');
+    const second = await apply('one', aWidget('one'), '?fieldManager=one');
+    expect(second.body).toEqual(first.body);
+  });
+
+  it('sends a bookmark with the latest revision before a watch ends', async () => {
+    const { create, send, configMaps, widgets } = await open();
+    await create(aWidget('one'));
+    const stream = await watch(server(), `${widgets}?watch=1&timeoutSeconds=3&allowWatchBookmarks=true`);
+    const first = await stream.next();
+    const { body: other } = await send({ method: 'POST', path: configMaps, body: aConfigMap('one') });
+    const bookmark = await stream.next();
+    const end = await stream.next();
+    expect([first.type, end]).toEqual(['ADDED', undefined]);
+    expect(bookmark).toMatchObject({ type: 'BOOKMARK', object: { kind: 'Widget', apiVersion: 'suite.towpath.dev/v1' } });
+    expect(Number(bookmark.object.metadata.resourceVersion)).toBeGreaterThanOrEqual(Number(other.metadata.resourceVersion));
   });
 }
 

@@ -121,18 +121,11 @@ function streamSuite(server: () => ServerHandle, open: () => Promise<Workspace>)
 }
 
 function endingSuite(server: () => ServerHandle, open: () => Promise<Workspace>): void {
-  it('ends after timeoutSeconds, with a bookmark before where they are wanted', async () => {
+  it('ends after timeoutSeconds', async () => {
     const { create, widgets } = await open();
-    const { body: created } = await create(aWidget('one'));
-    const stream = await watch(server(), `${widgets}?watch=1&timeoutSeconds=4&allowWatchBookmarks=true`);
-    const events = await take(stream, 100);
-    expect(brief(events[0])).toEqual(['ADDED', 'one']);
-    const bookmarks = events.slice(1);
-    expect(bookmarks.length).toBeGreaterThan(0);
-    for (const { type, object } of bookmarks) {
-      expect([type, object.kind, object.apiVersion]).toEqual(['BOOKMARK', 'Widget', 'suite.towpath.dev/v1']);
-      expect(Number(object.metadata.resourceVersion)).toBeGreaterThanOrEqual(Number(created.metadata.resourceVersion));
-    }
+    await create(aWidget('one'));
+    const stream = await watch(server(), `${widgets}?watch=1&timeoutSeconds=1`);
+    expect((await take(stream, 100)).map(brief)).toEqual([['ADDED', 'one']]);
   });
 
   it('refuses streaming lists, so that clients fall back to a list', async () => {
