@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { durationOr } from './core/duration.js';
 import type { Millis } from './core/model.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
@@ -53,6 +54,8 @@ interface State {
 /** Puts the parts together: API, adapters, queues, leadership, HTTP. The only place that knows all of them. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { logger, identity } = options;
+  // A pass hands its one signal to all of its calls, dozens at a time: that is no leak.
+  setMaxListeners(0);
   const kube = await openKube(options);
   const state: State = { synced: false, leading: false };
   const ending = createEnding();
