@@ -227,15 +227,15 @@ describe.each(kubectls)('kubectl $version against the embedded API', { timeout: 
   it('waits for a condition', async () => {
     const waiting = run.start(['wait', 'tenv/prod', '--for=condition=Ready', '--timeout=20s']);
     await writeStatus('prod', { conditions: [ready('True')] });
-    expect(await waiting.shows('met')).toBe('environment.towpath.dev/prod condition met\n');
+    expect(await waiting.shows(/met\n/)).toBe('environment.towpath.dev/prod condition met\n');
     await waiting.stop();
   });
 
   it('watches changes', async () => {
     const watching = run.start(['get', 'tenv', 'prod', '-w', '--no-headers']);
-    await watching.shows('Deployed');
+    await watching.shows(/Deployed.*\n/);
     await writeStatus('prod', { waitingFor: 'freeze', conditions: [ready('False')] });
-    const seen = rows(await watching.shows('freeze'));
+    const seen = rows(await watching.shows(/freeze.*\n/));
     await watching.stop();
     expect(seen).toEqual([
       ['prod', 'shop', 'live', 'acme', '2.9.3', 'True', 'Deployed', 'sign-off', '5m12s'],
@@ -356,9 +356,9 @@ describe.each(kubectls)('kubectl $version against the embedded API', { timeout: 
     const current = await run.ok(['get', 'thold', 'holidays', '-o', 'json']);
     expect(await run.ok(['replace', '-f', '-'], current)).toBe('hold.towpath.dev/holidays replaced\n');
     const waiting = run.start(['wait', 'thold/holidays', '--for=delete', '--timeout=20s', '-v=6']);
-    await waiting.shows('200 OK');
+    await waiting.shows(/200 OK/);
     expect(await run.ok(['delete', 'thold', 'holidays'])).toMatch(/^hold.towpath.dev "holidays" deleted/);
-    await waiting.shows('hold.towpath.dev/holidays condition met');
+    await waiting.shows(/hold.towpath.dev\/holidays condition met\n/);
     await waiting.stop();
     expect(await run.ok(['delete', 'tenv', '--all'])).toMatch(
       /^environment.towpath.dev "prod" deleted.*\nenvironment.towpath.dev "staging" deleted.*\n$/,

@@ -54,8 +54,8 @@ export interface KubectlRun {
 }
 
 export interface RunningKubectl {
-  /** Waits until the output holds the text, and returns all of it so far. */
-  shows(text: string): Promise<string>;
+  /** Waits until the output matches, and returns all of it so far. kubectl writes a row in pieces: end the pattern with its line. */
+  shows(pattern: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -98,10 +98,10 @@ function follow(child: ChildProcess): RunningKubectl {
     });
   }
   return {
-    shows: async (text) => {
-      while (!output.includes(text)) {
+    shows: async (pattern) => {
+      while (!pattern.test(output)) {
         const hasEnded = await Promise.race([once(changes, 'change').then(() => false), ended.then(() => true)]);
-        if (hasEnded && !output.includes(text)) throw new Error(`it ended without ${JSON.stringify(text)}: ${output}`);
+        if (hasEnded && !pattern.test(output)) throw new Error(`it ended without ${pattern}: ${output}`);
       }
       return output;
     },
