@@ -1,19 +1,12 @@
-import type { Document } from 'yaml';
-import type { Finding, Json, JsonObject } from '../model.js';
-import { documentKinds } from './document-schemas.js';
+import type { Finding } from '../model.js';
 import { limits } from './limits.js';
-import type { DocumentKind, ParsedDocument, ParsedFile, Problem } from './parsed.js';
-import { sourceOf, toFinding } from './parsed.js';
-import { computeLineStarts, formatPath, type Path, type Places, positionOf, type Span } from './places.js';
-import { printable, quote } from './quote.js';
+import type { ParsedFile } from './parsed.js';
+import { computeLineStarts } from './places.js';
+import { printable } from './quote.js';
+import { capped, placed, type Reading, readDocument, type Text, towpathDocument } from './read-document.js';
 import type { RuleName } from './rules/catalog.js';
-import { apiVersionLiteral } from './schema/shapes.js';
-import { suggestion } from './suggest.js';
-import { buildTree, type Tree } from './tree.js';
 import { decodeUtf8 } from './utf8.js';
-import { validatorOf } from './validator.js';
 import { composeDocuments } from './yaml-documents.js';
-import { syntaxMessage } from './yaml-messages.js';
 
 export interface RepositoryFile {
   /** Path from the root of the repository, with slashes. */
@@ -21,22 +14,8 @@ export interface RepositoryFile {
   readonly content: Uint8Array;
 }
 
-interface Text {
-  readonly text: string;
-  readonly file: string;
-  readonly lineStarts: Uint32Array;
-}
-
-interface Reading {
-  readonly documents: ParsedDocument[];
-  readonly findings: Finding[];
-  unknown: number;
-}
-
 const documentName = /\.(ya?ml|json)$/i;
-const towpathDocument = /apiVersion["']?[ \t]*:[ \t]*["']?[^\n"']{0,40}towpath/i;
 const schemaWords = ['$schema', 'properties', '$defs', '$ref', '"type"', '\ntype'];
-const clusterKinds = ['ReleaseSource', 'Environment', 'DeploymentRun', 'Hold'];
 
 /**
  * Reads one file: its documents as far as they are Towpath's, and everything that can be said without looking at another file. Never throws,
@@ -69,106 +48,6 @@ function readDocuments(text: Text): ParsedFile {
   return { path: text.file, documents: reading.documents, findings: capped(reading.findings), unknownDocuments: reading.unknown };
 }
 
-function readDocument(text: Text, document: Document.Parsed, reading: Reading): void {
-  const [start, , end] = document.range;
-  const tree = buildTree(document.contents, text.text);
-  const places: Places = { file: text.file, lineStarts: text.lineStarts, nodes: tree.nodes };
-  const value = isObject(tree.value) ? tree.value : {};
-  const apiVersion = value.apiVersion;
-  const named = typeof apiVersion === 'string' && apiVersion.toLowerCase().includes('towpath');
-  const [syntaxError] = document.errors;
-  if (!named && (syntaxError === undefined || !towpathDocument.test(text.text.slice(start, end)))) return;
-
-  const kind = kindOf(value.kind);
-  const problem = syntaxError === undefined ? headProblem(value) : undefined;
-  if (problem?.severity === 'warning') {
-    reading.findings.push(toFinding({ places, value }, problem));
-    return;
-  }
-  const findings =
-    syntaxError !== undefined
-      ? [
-          placed(
-            text,
-            { start: syntaxError.pos[0], end: syntaxError.pos[1] },
-            { rule: 'yaml-syntax', path: [], message: syntaxMessage(syntaxError) },
-          ),
-        ]
-      : problem !== undefined
-        ? [toFinding({ places, value }, problem)]
-        : contentFindings({ text, tree, value, places }, kind);
-  reading.findings.push(...findings);
-  if (kind === undefined) reading.unknown += 1;
-  else reading.documents.push(toDocument({ kind, value, places, written: tree.written }, findings));
-}
-
-function toDocument(read: Pick<ParsedDocument, 'kind' | 'value' | 'places' | 'written'>, findings: Finding[]): ParsedDocument {
-  const name = textAt(read.value, 'metadata', 'name');
-  const product = textAt(read.value, 'spec', 'product');
-  const known = { ...read, ...(name === undefined ? {} : { name }), ...(product === undefined ? {} : { product }) };
-  return (
-    findings.length === 0
-      ? { ...known, valid: true, content: read.value }
-      : { ...known, valid: false, findings: capped(findings) }
-  ) as ParsedDocument;
-}
-
-/** What is wrong with apiVersion and kind: everything else depends on them. */
-function headProblem(value: JsonObject): Problem | undefined {
-  const { apiVersion, kind } = value;
-  if (apiVersion !== apiVersionLiteral)
-    return {
-      rule: 'unknown-api-version',
-      path: ['apiVersion'],
-      message: `${quote(String(apiVersion))} is not known; did you mean "${apiVersionLiteral}"?`,
-    };
-  if (typeof kind === 'string' && kindOf(kind) !== undefined) return undefined;
-  if (kind === undefined)
-    return { rule: 'unknown-kind', path: ['kind'], message: `is missing; one of ${documentKinds.join(', ')}` };
-  const word = typeof kind === 'string' ? kind : JSON.stringify(kind);
-  if (clusterKinds.includes(word)) {
-    const message = `${quote(word)} is a resource of the Kubernetes API, not a document of a release repository: it is ignored`;
-    return { rule: 'cluster-resource', severity: 'warning', path: ['kind'], message };
-  }
-  const message = `${quote(word)} is not a kind of document (${documentKinds.join(', ')})${suggestion(word, documentKinds)}`;
-  return { rule: 'unknown-kind', path: ['kind'], message };
-}
-
-interface Content {
-  readonly text: Text;
-  readonly tree: Tree;
-  readonly value: JsonObject;
-  readonly places: Places;
-}
-
-function contentFindings({ text, tree, value, places }: Content, kind: DocumentKind | undefined): Finding[] {
-  const written = tree.problems.map((problem) => placed(text, problem.span, problem));
-  if (kind === undefined || tree.problems.some(({ rule }) => rule === 'limit-keys')) return written;
-  const known = new Set(tree.problems.map(({ path }) => formatPath(path)));
-  const problems = validatorOf(kind)(value, (path) => sourceOf(tree, path)).filter(({ path }) => !known.has(formatPath(path)));
-  return [...written, ...problems.slice(0, limits.findingsPerFile + 1).map((problem) => toFinding({ places, value }, problem))];
-}
-
-function kindOf(kind: Json | undefined): DocumentKind | undefined {
-  return documentKinds.find((known) => known === kind);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textAt(value: JsonObject, outer: string, inner: string): string | undefined {
-  const object = value[outer];
-  const found = isObject(object) ? object[inner] : undefined;
-  return typeof found === 'string' ? found : undefined;
-}
-
-function placed(text: Text, span: Span, problem: { rule: RuleName; path: Path; message: string }): Finding {
-  const places = { file: text.file, lineStarts: text.lineStarts, nodes: new Uint32Array() };
-  const { rule, message } = problem;
-  return { ...positionOf(places, span), severity: 'error', rule, path: formatPath(problem.path), message };
-}
-
 function wholeFile(file: string, rule: RuleName, message: string, severity: Finding['severity'] = 'error'): Finding {
   return { file, line: 1, column: 1, severity, rule, path: '', message };
 }
@@ -184,16 +63,6 @@ function badByte(file: RepositoryFile, offset: number): Finding {
   const byte = (file.content[offset] ?? 0).toString(16).padStart(2, '0');
   const message = `byte ${(offset + 1).toLocaleString('en')} (0x${byte}) is not UTF-8`;
   return { ...wholeFile(file.path, 'not-utf8', message), line, column: ('text' in before ? before.text.length : 0) + 1 };
-}
-
-function capped(findings: Finding[]): Finding[] {
-  const last = findings[limits.findingsPerFile];
-  if (last === undefined) return findings;
-  const more = findings.length - limits.findingsPerFile;
-  return [
-    ...findings.slice(0, limits.findingsPerFile),
-    { ...last, rule: 'limit-findings', path: '', message: `and ${more} more` },
-  ];
 }
 
 function holdsAscii(bytes: Uint8Array, word: string): boolean {

@@ -37,7 +37,12 @@ export type ValidDocument<K extends DocumentKind = DocumentKind> = K extends Doc
 
 /** A document that does not; its findings say why. */
 export type BrokenDocument<K extends DocumentKind = DocumentKind> = K extends DocumentKind
-  ? Read<K> & { readonly valid: false; readonly findings: readonly Finding[] }
+  ? Read<K> & {
+      readonly valid: false;
+      readonly findings: readonly Finding[];
+      /** What is left of it without the fields that are wrong; for further findings only. */
+      readonly content?: DocumentContents[K];
+    }
   : never;
 
 export type ParsedDocument<K extends DocumentKind = DocumentKind> = ValidDocument<K> | BrokenDocument<K>;
@@ -51,6 +56,16 @@ export interface ParsedFile {
   readonly unknownDocuments: number;
   /** The text, where the file may be a settings schema. */
   readonly schemaText?: string;
+}
+
+/** A document whose content the rules across documents can look at. */
+export type ReadableDocument<K extends DocumentKind> = ParsedDocument<K> & { readonly content: DocumentContents[K] };
+
+export function isReadable<K extends DocumentKind>(
+  document: ParsedDocument,
+  kind: K,
+): document is ReadableDocument<K> & ParsedDocument {
+  return document.kind === kind && document.content !== undefined;
 }
 
 export interface Problem {

@@ -1,4 +1,4 @@
-import type { DocumentKind, ParsedDocument, ParsedFile } from './parsed.js';
+import type { DocumentKind, ParsedDocument, ParsedFile, ReadableDocument } from './parsed.js';
 
 /** Everything of a repository by name, so that each rule finds in one step what it asks for. */
 export interface RepositoryIndex {
@@ -50,6 +50,16 @@ function group<K extends DocumentKind>(documents: readonly ParsedDocument[], kin
     else known.push(document as ParsedDocument<K>);
   }
   return groups;
+}
+
+/** The one document of that name as far as it can be looked at, valid or not; undefined where there is none, or more than one. */
+export function readable<K extends DocumentKind>(
+  documents: ReadonlyMap<string, readonly ParsedDocument<K>[]>,
+  key: string,
+): ReadableDocument<K> | undefined {
+  const found = documents.get(key);
+  const [first] = found ?? [];
+  return found?.length === 1 && first?.content !== undefined ? (first as ReadableDocument<K>) : undefined;
 }
 
 /** The one valid document of that name; undefined where there is none, or more than one. */

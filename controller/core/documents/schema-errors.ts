@@ -8,8 +8,9 @@ import { collapseUnions } from './schema-unions.js';
 /** The errors of a schema, one for each mistake, in words of ours. */
 export function explainErrors(errors: readonly ErrorObject[], context: ErrorContext): Problem[] {
   const found = new Map<string, Problem>();
-  const typeErrors = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
-  for (const error of collapseUnions(errors)) {
+  const meant = collapseUnions(errors);
+  const typeErrors = new Set(meant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  for (const error of meant) {
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue;
     if (error.keyword !== 'type' && error.keyword !== 'anyOf' && error.keyword !== 'oneOf' && typeErrors.has(error.instancePath))
       continue;
@@ -20,7 +21,9 @@ export function explainErrors(errors: readonly ErrorObject[], context: ErrorCont
     const key = JSON.stringify(problem.path);
     if (!found.has(key)) found.set(key, problem);
   }
-  return withoutMisspelled([...found.values()]);
+  const problems = withoutMisspelled([...found.values()]);
+  // Nothing may pass because its error could not be explained.
+  return problems.length > 0 ? problems : [{ rule: context.rule, path: [], message: 'does not keep to its schema' }];
 }
 
 /** A missing field is not reported where an unknown one beside it was most likely meant to be it. */

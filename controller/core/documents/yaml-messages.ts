@@ -20,5 +20,7 @@ const messages: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
 
 /** What is wrong with the YAML, in words of ours where they are better. */
 export function syntaxMessage(error: YAMLParseError): string {
-  return messages[error.code] ?? `is no valid YAML: ${printable(error.message, 160)}`;
+  return (
+    messages[error.code] ?? `is no valid YAML: ${printable(error.message.replace(/closing (['"])quote/, 'closing $1'), 160)}`
+  );
 }

@@ -1,8 +1,8 @@
-import type { ParsedDocument } from '../parsed.js';
+import { isReadable, type ParsedDocument } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
-import { environmentKey, only, type RepositoryIndex } from '../repository-index.js';
-import { suggestion } from '../suggest.js';
-import { error, placeOf, type Verdict } from './verdict.js';
+import { environmentKey, type RepositoryIndex, readable } from '../repository-index.js';
+import { nearest, suggestion } from '../suggest.js';
+import { error, placeOf, seeAlso, subjectOf, type Verdict } from './verdict.js';
 
 type EnvironmentDocument = ParsedDocument<'MasterVersion'> | ParsedDocument<'EnvironmentConfig'>;
 
@@ -14,7 +14,9 @@ function isEnvironmentDocument(document: ParsedDocument): document is Environmen
 export function productsExist(index: RepositoryIndex): Verdict[] {
   return index.documents.flatMap((document) => {
     if (!isEnvironmentDocument(document) && document.kind !== 'Release') return [];
-    if (!document.valid || index.products.has(document.content.spec.product)) return [];
+    if (document.content === undefined || index.products.has(document.content.spec.product)) return [];
+    // Where both documents of an environment name it, the config is reported.
+    if (document.kind === 'MasterVersion' && partnersOf(index, document).some(({ content }) => content !== undefined)) return [];
     const { product } = document.content.spec;
     const names = [...index.products.keys()];
     const known = names.length === 0 ? 'there is none' : enumerate(names);
@@ -34,47 +36,62 @@ function partnersOf(index: RepositoryIndex, document: EnvironmentDocument): read
   return (document.kind === 'MasterVersion' ? index.environmentConfigs : index.masterVersions).get(key) ?? [];
 }
 
-/** An environment has a MasterVersion and an EnvironmentConfig. */
+/** An environment has a MasterVersion and an EnvironmentConfig. Two that most likely belong together are reported once. */
 export function environmentsAreComplete(index: RepositoryIndex): Verdict[] {
-  const sameName = namesakes(index);
-  return index.documents.flatMap((document) => {
-    if (!isEnvironmentDocument(document) || !document.valid || !index.products.has(document.content.spec.product)) return [];
-    if (partnersOf(index, document).length > 0) return [];
+  const lonely = index.documents.filter(isEnvironmentDocument).filter((document) => partnersOf(index, document).length === 0);
+  const likely = likelyPartners(lonely);
+  return lonely.flatMap((document) => {
+    if (document.content === undefined || !index.products.has(document.content.spec.product)) return [];
     const missing = document.kind === 'MasterVersion' ? 'EnvironmentConfig' : 'MasterVersion';
-    const others = (sameName.get(document.content.metadata.name) ?? []).filter(({ kind }) => kind === missing);
-    // A partner that is misspelled or unreadable has a finding of its own.
-    if (others.some((other) => !other.valid || !index.products.has(other.content.spec.product))) return [];
-    const [other] = others.filter((candidate) => partnersOf(index, candidate).length === 0);
-    const hint =
-      other === undefined ? '' : `; the ${missing} ${placeOf(other, ['spec', 'product'])} is of product ${other.product}`;
-    const { name } = document.content.metadata;
-    const message = `environment ${name} of product ${document.content.spec.product} has no ${missing}${hint}`;
-    return [error(document, { rule: 'incomplete-environment', path: ['metadata', 'name'], message })];
+    const partner = likely.get(document);
+    // The partner says what is wrong: it is broken, names no product that there is, or is the one that is reported of the two.
+    const said = partner?.content === undefined || !index.products.has(partner.content.spec.product);
+    if (partner !== undefined && (said || document.kind === 'EnvironmentConfig')) return [];
+    const { metadata, spec } = document.content;
+    const message = `environment ${metadata.name} of product ${spec.product} has no ${missing}${hintAt(document, partner)}`;
+    const verdict = error(document, { rule: 'incomplete-environment', path: ['metadata', 'name'], message });
+    return [partner === undefined ? verdict : { ...verdict, stops: [...verdict.stops, ...subjectOf(partner)] }];
   });
 }
 
-function namesakes(index: RepositoryIndex): ReadonlyMap<string, readonly EnvironmentDocument[]> {
-  const names = new Map<string, EnvironmentDocument[]>();
-  for (const document of index.documents) {
-    if (!isEnvironmentDocument(document) || document.name === undefined) continue;
-    const known = names.get(document.name);
-    if (known === undefined) names.set(document.name, [document]);
-    else known.push(document);
+function hintAt(document: EnvironmentDocument, partner: EnvironmentDocument | undefined): string {
+  if (partner === undefined) return '';
+  if (partner.name === document.name)
+    return `; the ${partner.kind} ${placeOf(partner, ['spec', 'product'])} is of product ${partner.product}`;
+  return `; did you mean ${quote(partner.name ?? '')}? See ${placeOf(partner, ['metadata', 'name'])}`;
+}
+
+/** For documents without partner, the one of the other kind that has none either and is called nearly the same. */
+function likelyPartners(lonely: readonly EnvironmentDocument[]): ReadonlyMap<EnvironmentDocument, EnvironmentDocument> {
+  const partners = new Map<EnvironmentDocument, EnvironmentDocument>();
+  const configs = lonely.filter(({ kind }) => kind === 'EnvironmentConfig').slice(0, 100);
+  for (const version of lonely.filter(({ kind }) => kind === 'MasterVersion').slice(0, 100)) {
+    const free = configs.filter(
+      (config) => !partners.has(config) && (config.product === version.product || config.name === version.name),
+    );
+    const { name = '' } = version;
+    const near = nearest(
+      name,
+      free.map((config) => config.name ?? ''),
+    );
+    const config = free.find((candidate) => candidate.name === name) ?? free.find((candidate) => candidate.name === near);
+    if (config === undefined) continue;
+    partners.set(version, config).set(config, version);
   }
-  return names;
+  return partners;
 }
 
 /** An environment stands at a stage of its product. */
 export function stagesExist(index: RepositoryIndex): Verdict[] {
   return index.documents.flatMap((document) => {
-    if (document.kind !== 'EnvironmentConfig' || !document.valid) return [];
-    const product = only(index.products, document.content.spec.product);
+    if (!isReadable(document, 'EnvironmentConfig')) return [];
+    const product = readable(index.products, document.content.spec.product);
     const stages = product?.content.spec.stages.map(({ name }) => name);
     const { stage } = document.content.spec;
     if (product === undefined || stages === undefined || stages.includes(stage)) return [];
     const known = `${product.content.metadata.name} (${enumerate(stages)})`;
     const where = placeOf(product, ['spec', 'stages']);
-    const message = `${quote(stage)} is not a stage of product ${known}${suggestion(stage, stages)} See ${where}`;
+    const message = `${quote(stage)} is not a stage of product ${known}${seeAlso(suggestion(stage, stages), where)}`;
     return [error(document, { rule: 'unknown-stage', path: ['spec', 'stage'], message })];
   });
 }

@@ -1,5 +1,5 @@
 import { isPlaceholderName, keyPlaceholders, placeholderNames, placeholders } from '../../substitution.js';
-import type { ParsedDocument, Problem, ValidDocument } from '../parsed.js';
+import { isReadable, type ParsedDocument, type Problem } from '../parsed.js';
 import type { Path } from '../places.js';
 import { enumerate, quote } from '../quote.js';
 import type { RepositoryIndex } from '../repository-index.js';
@@ -16,7 +16,7 @@ type ProductRule = (content: ProductDocument) => Problem[];
 
 function eachProduct(index: RepositoryIndex, rule: ProductRule): Verdict[] {
   return index.documents.flatMap((document: ParsedDocument) =>
-    document.kind === 'Product' && document.valid ? rule(document.content).map((problem) => error(document, problem)) : [],
+    isReadable(document, 'Product') ? rule(document.content).map((problem) => error(document, problem)) : [],
   );
 }
 
@@ -115,7 +115,7 @@ export function placeholdersAreKnown(index: RepositoryIndex): Verdict[] {
   });
 }
 
-function templatesOf(spec: ValidDocument<'Product'>['content']['spec'], names: readonly string[]): Template[] {
+function templatesOf(spec: ProductDocument['spec'], names: readonly string[]): Template[] {
   const job = ({ job: text, parameters = {} }: { job: string; parameters?: Record<string, string> }, path: Path): Template[] => [
     { path: [...path, 'job'], text, names },
     ...Object.entries(parameters).map(([name, value]) => ({ path: [...path, 'parameters', name], text: value, names })),

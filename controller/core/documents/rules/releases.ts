@@ -1,16 +1,16 @@
-import type { Problem, ValidDocument } from '../parsed.js';
+import { isReadable, type Problem, type ReadableDocument } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
-import { environmentKey, only, type RepositoryIndex } from '../repository-index.js';
+import { environmentKey, type RepositoryIndex, readable } from '../repository-index.js';
 import { suggestion } from '../suggest.js';
-import { error, placeOf, type Verdict, warning } from './verdict.js';
+import { error, placeOf, seeAlso, type Verdict, warning } from './verdict.js';
 
-function validReleases(index: RepositoryIndex): ValidDocument<'Release'>[] {
-  return index.documents.flatMap((document) => (document.kind === 'Release' && document.valid ? [document] : []));
+function readableReleases(index: RepositoryIndex): ReadableDocument<'Release'>[] {
+  return index.documents.flatMap((document) => (isReadable(document, 'Release') ? [document] : []));
 }
 
 /** The release that another builds on exists; a repository may begin at any release, so this is a warning. */
 export function previousReleasesExist(index: RepositoryIndex): Verdict[] {
-  return validReleases(index).flatMap((document) => {
+  return readableReleases(index).flatMap((document) => {
     const { metadata, spec } = document.content;
     const path = ['spec', 'previous'];
     if (spec.previous === undefined) return [];
@@ -26,7 +26,7 @@ export function previousReleasesExist(index: RepositoryIndex): Verdict[] {
 /** Releases do not build on each other in a circle. Each circle is reported once. */
 export function releaseOrdersEnd(index: RepositoryIndex): Verdict[] {
   const settled = new Set<string>();
-  return validReleases(index).flatMap((document) => {
+  return readableReleases(index).flatMap((document) => {
     const way: string[] = [];
     let key: string | undefined = environmentKey(document.content.spec.product, document.content.metadata.name);
     while (key !== undefined && !settled.has(key)) {
@@ -37,20 +37,20 @@ export function releaseOrdersEnd(index: RepositoryIndex): Verdict[] {
     const start = key === undefined ? -1 : way.indexOf(key);
     if (start < 0 || way.length - start < 2) return [];
     const circle = [...way.slice(start), key ?? ''].map((member) => member.slice(member.indexOf('/') + 1));
-    const first = only(index.releases, key ?? '') ?? document;
+    const first = readable(index.releases, key ?? '') ?? document;
     const message = `the order of releases is a circle: ${enumerate(circle).replaceAll(', ', ' builds on ')}`;
     return [error(first, { rule: 'release-order', path: ['spec', 'previous'], message })];
   });
 }
 
 function previousKey(index: RepositoryIndex, key: string): string | undefined {
-  const content = only(index.releases, key)?.content;
+  const content = readable(index.releases, key)?.content;
   return content?.spec.previous === undefined ? undefined : environmentKey(content.spec.product, content.spec.previous);
 }
 
 /** Checklist items are named once, and say why they do not apply. */
 export function checklistsAreSound(index: RepositoryIndex): Verdict[] {
-  return validReleases(index).flatMap((document) => {
+  return readableReleases(index).flatMap((document) => {
     const seen = new Set<string>();
     return (document.content.spec.checklist ?? []).flatMap((item, at): Verdict[] => {
       const problems: Problem[] = [];
@@ -71,15 +71,15 @@ export function checklistsAreSound(index: RepositoryIndex): Verdict[] {
 
 /** A sign-off is for a stage of the product, and by a role that some stage asks for. */
 export function signoffsNameStages(index: RepositoryIndex): Verdict[] {
-  return validReleases(index).flatMap((document) => {
-    const product = only(index.products, document.content.spec.product);
+  return readableReleases(index).flatMap((document) => {
+    const product = readable(index.products, document.content.spec.product);
     if (product === undefined) return [];
     const stages = product.content.spec.stages.map(({ name }) => name);
     return (document.content.spec.signoffs ?? []).flatMap(({ stage }, at) => {
       if (stages.includes(stage)) return [];
       const where = placeOf(product, ['spec', 'stages']);
       const known = `${product.content.metadata.name} (${enumerate(stages)})`;
-      const message = `${quote(stage)} is not a stage of product ${known}${suggestion(stage, stages)} See ${where}`;
+      const message = `${quote(stage)} is not a stage of product ${known}${seeAlso(suggestion(stage, stages), where)}`;
       return [error(document, { rule: 'unknown-stage', path: ['spec', 'signoffs', at, 'stage'], message })];
     });
   });
@@ -88,7 +88,7 @@ export function signoffsNameStages(index: RepositoryIndex): Verdict[] {
 /** Dependencies are on products of the repository; they may live in another one, so this is a warning. */
 export function dependenciesExist(index: RepositoryIndex): Verdict[] {
   const names = [...index.products.keys()];
-  return validReleases(index).flatMap((document) =>
+  return readableReleases(index).flatMap((document) =>
     Object.keys(document.content.spec.dependencies ?? {}).flatMap((name) => {
       const path = ['spec', 'dependencies', name];
       if (name === document.content.spec.product)
@@ -105,9 +105,9 @@ export function dependenciesExist(index: RepositoryIndex): Verdict[] {
 /** Where a product requires it, the version of an environment has a Release document. The gate holds it; before the merge it is a warning. */
 export function requiredReleasesExist(index: RepositoryIndex): Verdict[] {
   return index.documents.flatMap((document) => {
-    if (document.kind !== 'MasterVersion' || !document.valid) return [];
+    if (!isReadable(document, 'MasterVersion')) return [];
     const { product, version } = document.content.spec;
-    if (only(index.products, product)?.content.spec.releases !== 'required') return [];
+    if (readable(index.products, product)?.content.spec.releases !== 'required') return [];
     if (index.releases.has(environmentKey(product, version))) return [];
     const versions = [...index.releases.keys()]
       .filter((key) => key.startsWith(`${product}/`))

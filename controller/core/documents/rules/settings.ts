@@ -1,8 +1,7 @@
 import type { Json } from '../../model.js';
-import type { ParsedDocument, Problem, ValidDocument } from '../parsed.js';
-import { sourceOf, toFinding } from '../parsed.js';
+import { isReadable, type ParsedDocument, type Problem, type ReadableDocument, sourceOf, toFinding } from '../parsed.js';
 import { quote } from '../quote.js';
-import { only, type RepositoryIndex } from '../repository-index.js';
+import { type RepositoryIndex, readable } from '../repository-index.js';
 import type { SettingsCache, SettingsSchema } from '../settings/cache.js';
 import { compileSettings, missingFile, schemaFileAt } from '../settings/compile.js';
 import { resolvePath } from '../settings/resolve.js';
@@ -16,7 +15,7 @@ export function settingsKeepToSchema(index: RepositoryIndex, cache: SettingsCach
   const schemas = new Map<string, SettingsSchema>();
   for (const documents of index.products.values()) {
     for (const document of documents) {
-      if (!document.valid) continue;
+      if (!isReadable(document, 'Product')) continue;
       const schema = schemaOf(document, index, cache);
       if ('message' in schema) verdicts.push(error(document, schema));
       else {
@@ -31,7 +30,7 @@ export function settingsKeepToSchema(index: RepositoryIndex, cache: SettingsCach
   return verdicts;
 }
 
-function schemaOf(document: ValidDocument<'Product'>, index: RepositoryIndex, cache: SettingsCache): SettingsSchema | Problem {
+function schemaOf(document: ReadableDocument<'Product'>, index: RepositoryIndex, cache: SettingsCache): SettingsSchema | Problem {
   const { settingsSchema } = document.content.spec;
   if (settingsSchema === undefined) return { validate: undefined, findings: [] };
   if (typeof settingsSchema !== 'string') return compileSettings(inlineSchema(document, settingsSchema), index.files, cache);
@@ -51,9 +50,9 @@ interface Checking {
 }
 
 function checkSettings(document: ParsedDocument, { index, schemas, cache }: Checking): Verdict[] {
-  if (document.kind !== 'EnvironmentConfig' || !document.valid) return [];
+  if (!isReadable(document, 'EnvironmentConfig')) return [];
   const { product } = document.content.spec;
-  const schema = only(index.products, product) === undefined ? undefined : schemas.get(product);
+  const schema = readable(index.products, product) === undefined ? undefined : schemas.get(product);
   if (schema?.validate === undefined) return [];
   const known = cache.results.get(document.value);
   const problems = known?.schema === schema ? known.problems : problemsOf(document, schema);
@@ -61,7 +60,7 @@ function checkSettings(document: ParsedDocument, { index, schemas, cache }: Chec
   return problems.map((problem) => ({ document, finding: toFinding(document, problem), stops: subjectOf(document) }));
 }
 
-function problemsOf(document: ValidDocument<'EnvironmentConfig'>, { validate }: SettingsSchema): Problem[] {
+function problemsOf(document: ReadableDocument<'EnvironmentConfig'>, { validate }: SettingsSchema): Problem[] {
   const settings: Json = document.content.spec.settings ?? {};
   const problems = validate?.(settings, (path) => sourceOf(document, path)) ?? [];
   return problems.slice(0, 100).map((problem) => ({ ...problem, path: ['spec', 'settings', ...problem.path] }));

@@ -32,6 +32,11 @@ export function warning(document: ParsedDocument, problem: Problem): Verdict {
   return { document, finding: toFinding(document, { ...problem, severity: 'warning' }), stops: [] };
 }
 
+/** `; see FILE`, after a suggestion if there is one. */
+export function seeAlso(near: string, place: string): string {
+  return near === '' ? `; see ${place}` : `${near} See ${place}`;
+}
+
 /** Where a document stands, for messages that name a second file: `products/a/version.yaml:4:9`. */
 export function placeOf(document: ParsedDocument, path: Path): string {
   const { file, line, column } = toFinding(document, { rule: 'schema', path, message: '' });

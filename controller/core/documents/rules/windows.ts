@@ -1,7 +1,8 @@
 import { parseDuration } from '../../duration.js';
-import type { Problem } from '../parsed.js';
+import { isReadable, type Problem } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
 import type { RepositoryIndex } from '../repository-index.js';
+import { scheduleProblem } from '../schedule.js';
 import type { DeploymentWindowDocument } from '../schema/deployment-window.js';
 import { suggestion } from '../suggest.js';
 import { error, type Verdict, warning } from './verdict.js';
@@ -11,11 +12,12 @@ type Spec = DeploymentWindowDocument['spec'];
 /** A window says when it is, in one of the two ways. */
 export function windowsSayWhen(index: RepositoryIndex): Verdict[] {
   return index.documents.flatMap((document) => {
-    if (document.kind !== 'DeploymentWindow' || !document.valid) return [];
+    if (!isReadable(document, 'DeploymentWindow')) return [];
     const { spec } = document.content;
-    return [...formProblems(spec), ...oneOffProblems(spec), ...scheduleProblems(spec), ...zoneProblems(spec)].map((problem) =>
-      error(document, problem),
-    );
+    // A field that is wrong is not missing as well.
+    const form = document.valid ? formProblems(spec) : [];
+    const when = form.length > 0 ? form : [...oneOffProblems(spec), ...scheduleProblems(spec)];
+    return [...when, ...zoneProblems(spec)].map((problem) => error(document, problem));
   });
 }
 
@@ -61,10 +63,8 @@ function oneOffProblems({ from, to }: Spec): Problem[] {
 
 function scheduleProblems({ schedule, duration }: Spec): Problem[] {
   const problems: Problem[] = [];
-  if (schedule !== undefined && !/^\s*\S+(\s+\S+){4}\s*$/.test(schedule)) {
-    const message = `${quote(schedule)} is not a schedule: five fields (minute, hour, day of month, month, day of week), such as "0 20 * * 2,4"`;
-    problems.push({ rule: 'window-schedule', path: ['spec', 'schedule'], message });
-  }
+  const wrong = schedule === undefined ? undefined : scheduleProblem(schedule);
+  if (wrong !== undefined) problems.push({ rule: 'window-schedule', path: ['spec', 'schedule'], message: wrong });
   if (duration !== undefined && (parseDuration(duration) ?? 0) <= 0)
     problems.push({ rule: 'window-schedule', path: ['spec', 'duration'], message: 'should be longer than nothing' });
   return problems;
@@ -72,7 +72,9 @@ function scheduleProblems({ schedule, duration }: Spec): Problem[] {
 
 function zoneProblems({ timeZone }: Spec): Problem[] {
   if (isTimeZone(timeZone)) return [];
-  const near = suggestion(timeZone, Intl.supportedValuesOf('timeZone'));
+  const zones = Intl.supportedValuesOf('timeZone');
+  const city = zones.find((zone) => zone.toLowerCase().endsWith(`/${timeZone.toLowerCase()}`));
+  const near = city === undefined ? suggestion(timeZone, zones) : `; did you mean ${quote(city)}?`;
   const message = `${quote(timeZone)} is not an IANA time zone, such as Australia/Adelaide${near}`;
   return [{ rule: 'time-zone', path: ['spec', 'timeZone'], message }];
 }
@@ -94,7 +96,7 @@ const selectors = ['products', 'stages', 'clients', 'environments'] as const;
 export function windowsSelectSomething(index: RepositoryIndex): Verdict[] {
   const known = knownNames(index);
   return index.documents.flatMap((document) => {
-    if (document.kind !== 'DeploymentWindow' || !document.valid) return [];
+    if (!isReadable(document, 'DeploymentWindow')) return [];
     return selectors.flatMap((selector) =>
       (document.content.spec.selector?.[selector] ?? []).flatMap((name, at) => {
         if (known[selector].has(name)) return [];
@@ -115,7 +117,7 @@ function knownNames(index: RepositoryIndex): Record<(typeof selectors)[number], 
     environments: new Set<string>(),
   };
   for (const document of index.documents) {
-    if (!document.valid) continue;
+    if (document.content === undefined) continue;
     if (document.kind === 'Product') for (const { name } of document.content.spec.stages) known.stages.add(name);
     if (document.kind !== 'EnvironmentConfig') continue;
     known.environments.add(document.content.metadata.name);

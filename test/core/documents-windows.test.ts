@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { sentences, valid, window } from './documents-fixture.js';
+
+const windows: readonly (readonly [title: string, from: string, to: string, findings: readonly string[]])[] = [
+  ['an end without a beginning', '  from: 2026-12-18T00:00:00\n', '', ['window.yaml:7:3 spec.to: needs from beside it']],
+  ['a beginning without an end', '  to: 2027-01-05T00:00:00\n', '', ['window.yaml:7:3 spec.from: needs to beside it']],
+  [
+    'an end before the beginning',
+    'to: 2027',
+    'to: 2025',
+    ['window.yaml:8:7 spec.to: 2025-01-05T00:00:00 is not after from (2026-12-18T00:00:00)'],
+  ],
+  [
+    'a day that is not in the calendar',
+    '01-05T',
+    '02-30T',
+    ['window.yaml:8:7 spec.to: "2027-02-30T00:00:00" is not in the calendar'],
+  ],
+  [
+    'a time with an offset',
+    '01-05T00:00:00',
+    '01-05T00:00:00Z',
+    [
+      'window.yaml:8:7 spec.to: "2027-01-05T00:00:00Z" is not a local time without offset, such as 2026-12-18T00:00:00 (timeZone says where)',
+    ],
+  ],
+  [
+    'an offset instead of a time zone',
+    'Australia/Adelaide',
+    '+10:30',
+    ['window.yaml:6:13 spec.timeZone: "+10:30" is not an IANA time zone, such as Australia/Adelaide'],
+  ],
+  [
+    'a city instead of a time zone',
+    'Australia/Adelaide',
+    'Adelaide',
+    [
+      'window.yaml:6:13 spec.timeZone: "Adelaide" is not an IANA time zone, such as Australia/Adelaide; did you mean "Australia/Adelaide"?',
+    ],
+  ],
+  [
+    'a misspelled time zone',
+    'Australia/Adelaide',
+    'Australia/Adelade',
+    [
+      'window.yaml:6:13 spec.timeZone: "Australia/Adelade" is not an IANA time zone, such as Australia/Adelaide; did you mean "Australia/Adelaide"?',
+    ],
+  ],
+  [
+    'a window that says not when',
+    '  from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00\n',
+    '',
+    ['window.yaml:4:1 spec: says not when: from and to, or schedule and duration, are missing'],
+  ],
+  [
+    'a window that says it in two ways',
+    '  to:',
+    '  schedule: x\n  to:',
+    ['window.yaml:8:3 spec.schedule: a window has either from and to, or schedule and duration'],
+  ],
+  [
+    'a schedule of four fields, for no time',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'schedule: 0 20 * *\n  duration: 0h',
+    [
+      'window.yaml:7:13 spec.schedule: "0 20 * *" is not a schedule: five fields (minute, hour, day of month, month, day of week), such as "0 20 * * 2,4"',
+      'window.yaml:8:13 spec.duration: should be longer than nothing',
+    ],
+  ],
+  [
+    'a schedule in hour 24',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'schedule: 0 24 * * mon-fri\n  duration: 4h',
+    ['window.yaml:7:13 spec.schedule: "0 24 * * mon-fri" is not a schedule: its hour is not one of 0 to 23, or *'],
+  ],
+  [
+    'a schedule with a range that ends before it begins',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'schedule: 0 20 * * 5-2\n  duration: 4h',
+    ['window.yaml:7:13 spec.schedule: "0 20 * * 5-2" is not a schedule: its day of week is not one of 0 to 7, or *'],
+  ],
+  [
+    'a duration without a schedule',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'duration: 4h',
+    ['window.yaml:7:3 spec.duration: needs schedule beside it'],
+  ],
+  [
+    'a schedule without a duration',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'schedule: "0 20 * * 2,4"',
+    ['window.yaml:7:3 spec.schedule: needs duration beside it'],
+  ],
+  [
+    'what selects nothing, as warnings',
+    'spec:',
+    'spec:\n  selector: {stages: [produktion], clients: [acmee], products: [shopp], environments: [x]}',
+    [
+      'window.yaml:5:23 warning spec.selector.stages[0]: no stage is called "produktion" (qa, uat)',
+      'window.yaml:5:46 warning spec.selector.clients[0]: no client is called "acmee" (acme); did you mean "acme"?',
+      'window.yaml:5:65 warning spec.selector.products[0]: no product is called "shopp" (shop); did you mean "shop"?',
+      'window.yaml:5:88 warning spec.selector.environments[0]: no environment is called "x" (uat-acme)',
+    ],
+  ],
+  [
+    'an unknown release class',
+    'spec:',
+    'spec:\n  exempt: [urgent]',
+    ['window.yaml:5:12 spec.exempt[0]: "urgent" is not one of major, minor, hotfix, emergency'],
+  ],
+];
+
+describe('windows', () => {
+  it.each(windows)('reports %s', (_title, from, to, findings) => {
+    expect(sentences({ ...valid, 'window.yaml': window.replace(from, to) })).toEqual(findings);
+  });
+});
