@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface ControllerProcess {
+  /** Where it serves; fails when it does not start. */
+  readonly started: Promise<{ readonly kubeconfig: string; readonly http: string }>;
+  /** Asks it to end, and makes it end if it does not. */
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+export interface ControllerOptions {
+  readonly data: string;
+  readonly configuration: string;
+  readonly logFile: string;
+  /** It ended without having been asked to. */
+  onDeath(error: Error): void;
+}
+
+const startDeadlineMs = 30_000;
+const stopDeadlineMs = 5_000;
+
+/** Runs the real program; its log goes to a file. */
+export function runController(options: ControllerOptions): ControllerProcess {
+  const program = fileURLToPath(new URL('../../controller/main.js', import.meta.url));
+  const args = ['standalone', '--data', options.data, '--config', options.configuration, '--http', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stopping = false;
+  child.once('exit', (code, signal) => {
+    if (!stopping) options.onDeath(new Error(`the controller ended with ${signal ?? code}; its log is ${options.logFile}`));
+  });
+  return {
+    started: whenStarted(child, options.logFile),
+    kill: () => void child.kill('SIGKILL'),
+    stop: async () => {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
+      await exited;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** Copies what it says to the log file, and finds the line with which it says where it serves. */
+function whenStarted(child: ChildProcess, logFile: string): Promise<{ kubeconfig: string; http: string }> {
+  const log = createWriteStream(logFile);
+  let rest = '';
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the controller did not start in time')), startDeadlineMs);
+    const fail = () => reject(new Error(`the controller did not start: ${said.trim()}`));
+    child.once('error', reject).once('close', fail);
+    const take = (chunk: Buffer): void => {
+      log.write(chunk);
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.at(-1) ?? '';
+      said = `${said}${chunk.toString()}`.slice(-500);
+      for (const line of lines) {
+        if (!line.includes('"msg":"started"')) continue;
+        clearTimeout(timer);
+        resolve(JSON.parse(line) as { kubeconfig: string; http: string });
+      }
+    };
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+    child.once('close', () => {
+      clearTimeout(timer);
+      log.end();
+    });
+  });
+}

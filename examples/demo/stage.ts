@@ -1,0 +1,90 @@
+import type { Narrator, Row } from './happenings.js';
+import { placeOf } from './observations.js';
+import { Operator } from './operator.js';
+import type { Edit } from './repository.js';
+import { condition, isReady } from './view.js';
+import type { World } from './world.js';
+
+/** What the steps of the story play with: the world, and people who do something in it. */
+export class Stage {
+  readonly world: World;
+  readonly operator: Operator;
+  readonly #narrator: Narrator;
+
+  constructor(world: World, narrator: Narrator) {
+    this.world = world;
+    this.#narrator = narrator;
+    this.operator = new Operator(world.api, narrator);
+  }
+
+  async commit(author: string, subject: string, edits: readonly Edit[]): Promise<void> {
+    this.#narrator.tell({ event: 'commit', ...(await this.world.repository.commit(author, subject, edits)) });
+  }
+
+  async revert(author: string, subject: string, count: number): Promise<void> {
+    this.#narrator.tell({ event: 'commit', ...(await this.world.repository.revert(author, subject, count)) });
+  }
+
+  /** Somebody starts a job in Jenkins, past Towpath. */
+  startByHand(user: string, job: string, parameters: Readonly<Record<string, string>>): void {
+    const text = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+    this.#narrator.tell({ event: 'jenkins', text: `${user} starts ${job} by hand: ${text.join(' ')}` });
+    this.world.jenkins.server.userBuild(job, parameters, user);
+  }
+
+  showEnvironments(title: string): void {
+    this.#narrator.flush();
+    this.#narrator.tell({ event: 'table', title, rows: rowsOf(this.world) });
+  }
+
+  /** Waits until all of these run this version, verified and undisturbed. */
+  async untilReady(environments: readonly string[], version: string): Promise<void> {
+    const { view } = this.world;
+    const stands = (name: string): boolean => {
+      const environment = view.environment(name);
+      return isReady(environment) && environment?.status?.recorded?.version === version;
+    };
+    await view.until(`${version} is deployed in ${environments.join(', ')}`, () => environments.every(stands));
+  }
+
+  async untilWaitingFor(environments: readonly string[], gate: string): Promise<void> {
+    const { view } = this.world;
+    const waits = (name: string): boolean => view.environment(name)?.status?.waitingFor === gate;
+    await view.until(`${environments.join(', ')} wait for ${gate}`, () => environments.every(waits));
+  }
+
+  async untilRunning(environments: readonly string[]): Promise<void> {
+    const { view } = this.world;
+    const runs = (name: string): boolean => view.runs(name).at(-1)?.status?.jenkins?.buildNumber !== undefined;
+    await view.until(`builds run for ${environments.join(', ')}`, () => environments.every(runs));
+  }
+
+  /** Waits until the controller has reported an error of the newest commit; resolves with its message. */
+  async untilRefused(environment: string): Promise<void> {
+    const { view } = this.world;
+    const isRefused = (): boolean => condition(view.environment(environment), 'Valid')?.status === 'False';
+    const isReported = (): boolean => (view.source()?.status?.errors ?? []).length > 0;
+    await view.until(`the error in ${environment} is reported`, () => isRefused() && isReported());
+  }
+}
+
+const stageOrder = ['qa', 'uat', 'production'];
+
+function rowsOf({ view }: World): Row[] {
+  const environments = view.environments().sort((a, b) => {
+    const byProduct = b.spec.product.localeCompare(a.spec.product);
+    const byStage = stageOrder.indexOf(a.spec.stage) - stageOrder.indexOf(b.spec.stage);
+    return byProduct || byStage || a.spec.environment.localeCompare(b.spec.environment);
+  });
+  return environments.map((environment) => {
+    const { desired, recorded } = environment.status ?? {};
+    const ready = condition(environment, 'Ready');
+    return {
+      place: placeOf(environment),
+      desired: desired?.version ?? '',
+      deployed: `${recorded?.version ?? '-'}${recorded?.certain === false ? '?' : ''}`,
+      ready: ready?.status === 'True',
+      status: `${ready?.reason ?? 'Unknown'}: ${ready?.message ?? ''}`,
+    };
+  });
+}
