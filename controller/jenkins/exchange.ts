@@ -106,7 +106,8 @@ export function flatHeaders(headers: IncomingMessage['headers']): Record<string,
 
 /** What is kept of an error: its code. The objects themselves hold the request with its Authorization. */
 export function errorCode(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
-  return error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'FAILED';
+  if (typeof error !== 'object' || error === null) return 'FAILED';
+  if ('isTimeout' in error && error.isTimeout === true) return 'TIMEOUT';
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'FAILED';
 }

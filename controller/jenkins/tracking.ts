@@ -4,7 +4,6 @@ import type { Connection } from './connection.js';
 import { isOf, notUnderstood, unread } from './lookup.js';
 import { carries, runParameter } from './request.js';
 import { type BuildShape, type ItemShape, parseBuild, parseBuilds, parseItem } from './shapes.js';
-import { shorten } from './words.js';
 
 const itemTree = 'id,why,stuck,cancelled,executable[number,url],task[name,fullName,url],actions[parameters[name,value]]';
 const buildTree =
@@ -118,6 +117,7 @@ const tailBytes = 64 * 1024;
 const lineLength = 2000;
 const escapeCharacter = String.fromCharCode(27);
 const consoleNotes = new RegExp(`${escapeCharacter}\\[8mha:[^${escapeCharacter}]*${escapeCharacter}\\[0m`, 'g');
+const unprintable = /(?!\t)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const colours = new RegExp(`${escapeCharacter}\\[[0-9;]*[A-Za-z]`, 'g');
 
 /**
@@ -147,5 +147,5 @@ function lastLines(body: string, isCutAtStart: boolean, count: number): string[]
   if (all.at(-1) === '') all.pop();
   // The first one may begin in the middle of a character or of a note.
   const whole = isCutAtStart ? all.slice(1) : all;
-  return whole.slice(-count).map((line) => shorten(line, lineLength));
+  return whole.slice(-count).map((line) => line.replace(unprintable, ' ').trimEnd().slice(0, lineLength));
 }

@@ -70,10 +70,10 @@ export function isOwnRefusal(answer: Answer): boolean {
 }
 
 /** The sentence of a refusal for want of a permission; user and permission are in its headers. */
-export function whyForbidden({ headers }: Answer): string {
+export function whyForbidden({ status, headers }: Answer): string {
   const user = headers['x-you-are-authenticated-as'];
   const permission = headers['x-required-permission'];
-  if (user === undefined || permission === undefined) return 'refuses this user (403)';
+  if (user === undefined || permission === undefined) return `refuses this user (${status})`;
   return `refuses the user ${shorten(user)}, who lacks the permission ${permissionName(permission)}`;
 }
 
