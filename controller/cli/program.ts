@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { deltaHelp } from './delta.js';
 
 /** What the commands do; main.ts brings it in, so that this file is only the command line. Each resolves with the exit code. */
 export interface Commands {
@@ -49,6 +50,7 @@ function createProgram(commands: Commands, version: string, done: (code: number)
     .addOption(new Option('--format <format>', 'how to print').choices(['table', 'markdown', 'json']).default('table'))
     .option('--exit-code', 'exit 1 when they differ, 0 when they are the same')
     .option('--path-style', 'put the bucket into the path instead of the host name')
+    .addHelpText('after', `\n${deltaHelp}`)
     .action(async (from, to, flags) => done(await commands.delta(from, to, flags)));
   return program;
 }

@@ -18,13 +18,16 @@ export class ComponentCache {
   }
 
   /** What is recorded, component by component; undefined where nothing is recorded or its descriptor cannot be read. */
-  async recorded(facts: EnvironmentFacts, read: (key: string) => Promise<DescriptorReading>): Promise<Components | undefined> {
+  async recorded(
+    facts: EnvironmentFacts,
+    read: (version: string) => Promise<DescriptorReading>,
+  ): Promise<Components | undefined> {
     const version = facts.environment.status?.recorded?.version;
     const key = version === undefined || facts.desired === undefined ? undefined : descriptorKey(facts.desired, version);
-    if (key === undefined) return undefined;
+    if (key === undefined || version === undefined) return undefined;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const reading = await read(key);
+    const reading = await read(version);
     if (reading.state !== 'found') return undefined;
     this.put(reading.descriptor);
     return reading.descriptor.components;

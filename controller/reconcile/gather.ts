@@ -41,8 +41,8 @@ export async function gather(subject: Subject, ports: Ports, memory: Memory, sig
   if (!needsDescriptor(facts) || facts.desired === undefined) return facts;
   const descriptor = await readDescriptor(subject, facts.desired, { ports, signal });
   if (descriptor.state === 'found') memory.components.put(descriptor.descriptor);
-  const recordedComponents = await memory.components.recorded(facts, (key) =>
-    readDescriptor(subject, facts.desired, { ports, signal, key }),
+  const recordedComponents = await memory.components.recorded(facts, (recordedVersion) =>
+    readDescriptor(subject, facts.desired, { ports, signal, recordedVersion }),
   );
   return compact<EnvironmentFacts>({ ...facts, descriptor, recordedComponents });
 }
@@ -168,16 +168,19 @@ function historyOf(
   return builds?.filter((build) => isBuildFor(build, product, environment.spec));
 }
 
-/** Reads the environment's descriptor, or another one of the same bucket. */
+/** Reads the descriptor of the desired version, or of the recorded one. */
 export async function readDescriptor(
   subject: Subject,
   desired: DesiredEnvironment | undefined,
-  how: { ports: Ports; signal: AbortSignal; key?: string },
+  how: { ports: Ports; signal: AbortSignal; recordedVersion?: string },
 ): Promise<DescriptorReading> {
   const wanted = desired?.product.descriptor;
-  const key = how.key ?? (desired && descriptorKey(desired));
+  const version = how.recordedVersion ?? desired?.version;
+  const key = desired && descriptorKey(desired, version);
   const bucket = subject.source?.spec.buckets?.find(({ name }) => name === wanted?.bucket);
-  if (bucket === undefined || key === undefined)
+  if (desired === undefined || version === undefined || bucket === undefined || key === undefined) {
     return { state: 'unavailable', message: `the bucket ${wanted?.bucket ?? ''} is not configured` };
-  return how.ports.descriptors.read({ namespace: subject.environment.metadata.namespace, bucket, key }, how.signal);
+  }
+  const { namespace } = subject.environment.metadata;
+  return how.ports.descriptors.read({ namespace, bucket, key, product: desired.product.name, version }, how.signal);
 }

@@ -27,10 +27,19 @@ export interface Repositories {
   forget(source: Key): Promise<void>;
 }
 
+export interface DescriptorRequest {
+  readonly namespace: string;
+  readonly bucket: BucketSpec;
+  readonly key: string;
+  /** What the descriptor must be of; absent: whatever it says. */
+  readonly product?: string;
+  readonly version?: string;
+}
+
 /** Descriptors in the buckets that the operator has configured. */
 export interface Descriptors {
   /** Reads the object as it is now; never from a cache. */
-  read(request: { namespace: string; bucket: BucketSpec; key: string }, signal: AbortSignal): Promise<DescriptorReading>;
+  read(request: DescriptorRequest, signal: AbortSignal): Promise<DescriptorReading>;
 }
 
 /** One invocation of a job: what carries `TOWPATH_RUN=id`. `job` is the full name, for instance `platform/deploy`. */

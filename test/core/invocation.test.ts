@@ -76,50 +76,50 @@ describe('an invocation of a job', () => {
 });
 
 describe('what a lookup found', () => {
-  const after = (invocation: Invocation, lookup: Lookup, now = at('10:01')) => afterLookup(invocation, lookup, { now, graceMs });
+  const look = (invocation: Invocation, lookup: Lookup, now = at('10:01')) => afterLookup(invocation, lookup, { now, graceMs });
 
   it('a build is adopted, even when an item is there as well', () => {
-    expect(after(triggering, absent({ builds: [build], items: [item] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
+    expect(look(triggering, absent({ builds: [build], items: [item] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
   });
 
   it('of several builds the first is adopted', () => {
-    expect(after(triggering, absent({ builds: [build, { ...build, number: 43 }] }))).toMatchObject({ buildNumber: 41 });
+    expect(look(triggering, absent({ builds: [build, { ...build, number: 43 }] }))).toMatchObject({ buildNumber: 41 });
   });
 
   it('an item is adopted', () => {
-    expect(after(triggering, absent({ items: [item] }))).toMatchObject({ state: 'Queued', queueId: 7 });
+    expect(look(triggering, absent({ items: [item] }))).toMatchObject({ state: 'Queued', queueId: 7 });
   });
 
   it('nothing, and a number without a build: nobody can know, and it is never asked again', () => {
-    const next = after(triggering, absent({ nextBuildNumber: 42, vanished: [41], session: 's2' }));
+    const next = look(triggering, absent({ nextBuildNumber: 42, vanished: [41], session: 's2' }));
     expect(next.state).toBe('Unknown');
-    expect(after(next, absent({ nextBuildNumber: 42, session: 's3' }), at('23:00'))).toBe(next);
+    expect(look(next, absent({ nextBuildNumber: 42, session: 's3' }), at('23:00'))).toBe(next);
   });
 
   it('a build that turns up later settles what was unknown', () => {
     const unknown: Invocation = { ...triggering, state: 'Unknown' };
-    expect(after(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
+    expect(look(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
   });
 
   it('nothing, no gap, and another session: the request died with the old process, it is asked again', () => {
-    expect(after(triggering, absent({ session: 's2' }))).toMatchObject({ state: 'Pending', claim });
+    expect(look(triggering, absent({ session: 's2' }))).toMatchObject({ state: 'Pending', claim });
   });
 
   it('nothing, no gap, same session, no answer: the grace is waited out first', () => {
-    expect(after(triggering, absent(), asked + graceMs - 1).state).toBe('Triggering');
-    expect(after(triggering, absent(), asked + graceMs).state).toBe('Pending');
+    expect(look(triggering, absent(), asked + graceMs - 1).state).toBe('Triggering');
+    expect(look(triggering, absent(), asked + graceMs).state).toBe('Pending');
   });
 
   it.each(['refused', 'unsent'] as const)('nothing after a request that was %s: it is asked again without a grace', (answer) => {
-    expect(after({ ...triggering, claim: { ...claim, answer } }, absent()).state).toBe('Pending');
+    expect(look({ ...triggering, claim: { ...claim, answer } }, absent()).state).toBe('Pending');
   });
 
   it('nothing in the session that had accepted it, no gap: it was cancelled there, and is not asked again', () => {
-    expect(after({ ...triggering, queueId: 7 }, absent())).toMatchObject({ state: 'Finished', result: 'CANCELLED' });
+    expect(look({ ...triggering, queueId: 7 }, absent())).toMatchObject({ state: 'Finished', result: 'CANCELLED' });
   });
 
   it('an accepted item that a restart lost is asked again', () => {
-    expect(after({ ...triggering, queueId: 7 }, absent({ session: 's2' }))).toEqual({
+    expect(look({ ...triggering, queueId: 7 }, absent({ session: 's2' }))).toEqual({
       state: 'Pending',
       claim,
       requestedAt: toTime(asked),
@@ -129,15 +129,15 @@ describe('what a lookup found', () => {
   });
 
   it('a build that was seen and is gone without a gap: nobody can know', () => {
-    expect(after({ ...triggering, buildNumber: 41 }, absent({ session: 's2' })).state).toBe('Unknown');
+    expect(look({ ...triggering, buildNumber: 41 }, absent({ session: 's2' })).state).toBe('Unknown');
   });
 
   it('a job that was made anew: nobody can know', () => {
-    expect(after(triggering, absent({ session: 's2', nextBuildNumber: 1 })).state).toBe('Unknown');
+    expect(look(triggering, absent({ session: 's2', nextBuildNumber: 1 })).state).toBe('Unknown');
   });
 
   it('a Jenkins that cannot be asked changes nothing but the message', () => {
-    expect(after(triggering, { state: 'unavailable', message: 'down' })).toEqual({ ...triggering, message: 'down' });
+    expect(look(triggering, { state: 'unavailable', message: 'down' })).toEqual({ ...triggering, message: 'down' });
   });
 });
 

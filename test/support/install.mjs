@@ -26,7 +26,12 @@ export function install(root) {
 /** Whether what is installed is what the lock file says; npm keeps a copy of it in node_modules. */
 function isSame(lock, installed) {
   if (statSync(installed).mtimeMs < statSync(lock).mtimeMs - 1_000) {
-    const versions = (file) => JSON.stringify(Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).flatMap(([name, { version, optional }]) => (name === '' || optional ? [] : [[name, version]])).sort());
+    const versions = (file) =>
+      JSON.stringify(
+        Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages)
+          .flatMap(([name, { version, optional }]) => (name === '' || optional ? [] : [[name, version]]))
+          .sort(),
+      );
     return versions(lock) === versions(installed);
   }
   return true;

@@ -19,8 +19,8 @@ const allowed: Record<string, readonly string[]> = {
   jenkins: adapter('jenkins', 'jenkins', 'undici'),
   s3: adapter('s3', '@aws-sdk/client-s3', '@smithy/'),
   kube: adapter('kube', '@kubernetes/client-node', 'undici', 'yaml'),
-  // Beside its store: certificates, and YAML bodies of server-side apply.
-  embedded: [...files('embedded'), 'node:', 'classic-level', '@peculiar/x509', 'yaml'],
+  // Beside its store: YAML bodies of server-side apply.
+  embedded: [...files('embedded'), 'node:', 'classic-level', 'yaml'],
   http: [...files('http'), 'node:', 'hono', '@hono/node-server'],
   telemetry: [...files('telemetry'), 'node:', 'pino', 'prom-client'],
   cli: [...files('cli', 'core'), 'controller/app.ts', 'controller/config.ts', 'node:', 'commander', 'cli-table3'],
@@ -31,7 +31,7 @@ const allowedAtTop: Record<string, RegExp> = {
   'controller/app.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/standalone.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/config.ts': /^node:/,
-  'controller/generate.ts': /^(controller\/core\/|node:|yaml$)/,
+  'controller/generate.ts': /^(controller\/(core|telemetry)\/|node:|yaml$)/,
   'controller/main.ts': /./,
 };
 

@@ -1,4 +1,4 @@
-import { printable } from '../../core/documents/quote.js';
+import { masked, printable } from '../../core/documents/quote.js';
 import type { Finding, ReleaseRepository } from '../../core/model.js';
 
 export interface HumanOptions {
@@ -29,7 +29,7 @@ function excerptOf({ line, column, end }: Finding, source: string | undefined, p
   if (source === undefined || source.trim() === '') return '';
   // The part of a long line that the column stands in.
   const from = column > width ? column - 1 - width / 2 : 0;
-  const shown = printable(source.slice(from, from + width).replaceAll('\t', ' '), width);
+  const shown = masked(source.slice(from, from + width).replaceAll('\t', ' '));
   const until = end?.line === line ? end.column : source.length + 1;
   const marked = Math.max(1, Math.min(until - column, width - (column - 1 - from)));
   const gutter = ' '.repeat(String(line).length);

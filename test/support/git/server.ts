@@ -31,6 +31,8 @@ export interface GitServer {
   forget(): void;
   /** What applies to the requests that match; undefined ends it. */
   setFault(fault: Fault | undefined, matches?: (seen: Seen) => boolean): void;
+  /** Whether it answers in version 2 of the protocol. */
+  speakV2(yes: boolean): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export interface GitServerOptions {
 /** Smart HTTP by `git http-backend`, on a port of its own on 127.0.0.1. */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const seen: Seen[] = [];
+  let speaksV2 = options.speaksV2 !== false;
   let fault: Fault | undefined;
   let applies: (seen: Seen) => boolean = () => true;
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -58,7 +61,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       return;
     }
     const active = fault !== undefined && applies(entry) ? fault : undefined;
-    if (options.speaksV2 === false) delete request.headers['git-protocol'];
+    if (!speaksV2) delete request.headers['git-protocol'];
     void answer({ request, response, root: options.root }, active);
   };
   const server: Server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
@@ -68,6 +71,9 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     forget: () => seen.splice(0),
+    speakV2: (yes) => {
+      speaksV2 = yes;
+    },
     setFault: (next, matches = () => true) => {
       fault = next;
       applies = matches;
