@@ -1,4 +1,5 @@
 import type { ApiObject } from './resource-type.js';
+import type { Staged } from './transaction.js';
 
 /** One durable change. `previous` is what stood there before, `bytes` about what it costs to keep. */
 export interface StoreEvent {
@@ -66,4 +67,14 @@ export function createHistory(openedAt: number, limits: HistoryLimits): History 
     },
     floor: () => floor,
   };
+}
+
+/** The event of a stored change; undefined for the deletion of what was not there. */
+export function toEvent({ collection, key, next, previous, revision }: Staged, bytes: number): StoreEvent | undefined {
+  if (next !== undefined) {
+    return { type: previous === undefined ? 'ADDED' : 'MODIFIED', revision, collection, key, object: next, previous, bytes };
+  }
+  if (previous === undefined) return undefined;
+  const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
+  return { type: 'DELETED', revision, collection, key, object, previous, bytes };
 }

@@ -70,7 +70,7 @@ function readPage({ store }: ApiContext, { query, target }: ApiRequest): Page {
   if (wanted > store.revision()) throw futureRevision(wanted, store.revision());
   if (match !== 'Exact') return { objects: store.list(collection), revision: store.revision(), after: undefined };
   const objects = store.listAt(collection, wanted);
-  if (objects === undefined) throw tooOldRevision(wanted, store.revision());
+  if (objects === undefined) throw tooOldRevision(wanted, store.oldest());
   return { objects, revision: wanted, after: undefined };
 }
 

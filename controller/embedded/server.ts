@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { discoveryDocument } from './discovery.js';
-import { ApiError, failureStatus, internalError, methodNotAllowed, tooLarge, unauthorized, unknownResource } from './errors.js';
+import { ApiError, badRequest, failureStatus, internalError, tooLarge, unauthorized, unknownResource } from './errors.js';
 import type { ApiContext, ApiRequest, ApiResponse } from './exchange.js';
 import { parseFlag } from './list-options.js';
 import { openApiResponse } from './openapi.js';
@@ -75,22 +75,13 @@ async function answer(options: ApiServerOptions, watches: Set<() => void>, excha
   if (!/^\/apis?\//.test(url.pathname)) throw unknownResource();
   const target = resolveTarget(url.pathname, options.context.registry);
   const request: ApiRequest = { method, target, query: url.searchParams, headers: incoming.headers, body };
-  if (method === 'GET' && parseFlag(request.query, 'watch') && target.subresource === undefined) {
-    watch(options.context, request, { response, watches });
+  if (method === 'GET' && target.name === undefined && parseFlag(request.query, 'watch')) {
+    const end = startWatch(options.context, request, response);
+    watches.add(end);
+    response.on('close', () => watches.delete(end));
     return;
   }
   send(response, await serveResource(options.context, request));
-}
-
-function watch(
-  context: ApiContext,
-  request: ApiRequest,
-  { response, watches }: { response: ServerResponse; watches: Set<() => void> },
-) {
-  if (request.target.name !== undefined) throw methodNotAllowed();
-  const end = startWatch(context, request, response);
-  watches.add(end);
-  response.on('close', () => watches.delete(end));
 }
 
 function fixedDocument({ registry }: ApiContext, path: string, accept: string | undefined): ApiResponse | undefined {
@@ -120,15 +111,19 @@ function parseUrl(url: string): URL {
   }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads to the limit and no further; what comes after it is thrown away while the refusal goes out. */
+function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxBodyBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBodyBytes));
+    });
+    incoming.once('end', () => resolve(Buffer.concat(chunks)));
+    incoming.once('error', () => reject(badRequest('the body ended early')));
+  });
 }
 
 function toResponse(error: ApiError): ApiResponse {

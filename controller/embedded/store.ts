@@ -1,6 +1,6 @@
 import { ClassicLevel } from 'classic-level';
 import type { Cipher } from './encryption.js';
-import { createHistory, type HistoryLimits, type StoreEvent } from './history.js';
+import { createHistory, type HistoryLimits, type StoreEvent, toEvent } from './history.js';
 import { compareText } from './json.js';
 import type { ApiObject } from './resource-type.js';
 import { createTransaction, type Staged, type Transaction } from './transaction.js';
@@ -26,6 +26,8 @@ export interface Store {
   eventsSince(revision: number, collection: string): readonly StoreEvent[] | undefined;
   /** Called with every durable change, in order; returns the unsubscription. */
   subscribe(listener: (event: StoreEvent) => void): () => void;
+  /** The oldest revision that lists and watches can still ask for. */
+  oldest(): number;
   close(): Promise<void>;
 }
 
@@ -115,7 +117,12 @@ class LevelStore implements Store {
     const collection = this.#collections.get(name);
     if (collection === undefined) return [];
     collection.sorted ??= [...collection.objects.keys()].sort(compareText);
-    return collection.sorted.flatMap((key) => collection.objects.get(key) ?? []);
+    const objects: ApiObject[] = [];
+    for (const key of collection.sorted) {
+      const object = collection.objects.get(key);
+      if (object !== undefined) objects.push(object);
+    }
+    return objects;
   }
 
   listAt(collection: string, revision: number): readonly ApiObject[] | undefined {
@@ -132,6 +139,10 @@ class LevelStore implements Store {
 
   eventsSince(revision: number, collection: string): readonly StoreEvent[] | undefined {
     return this.#history.since(revision, collection);
+  }
+
+  oldest(): number {
+    return this.#history.floor();
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -242,13 +253,4 @@ class LevelStore implements Store {
     this.#queue = [];
     this.#overlay.clear();
   }
-}
-
-function toEvent({ collection, key, next, previous, revision }: Staged, bytes: number): StoreEvent | undefined {
-  if (next !== undefined) {
-    return { type: previous === undefined ? 'ADDED' : 'MODIFIED', revision, collection, key, object: next, previous, bytes };
-  }
-  if (previous === undefined) return undefined;
-  const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
-  return { type: 'DELETED', revision, collection, key, object, previous, bytes };
 }

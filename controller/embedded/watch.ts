@@ -88,7 +88,7 @@ class WatchStream {
     this.#response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
     this.#response.flushHeaders();
     if (missed === undefined) {
-      this.#write({ type: 'ERROR', object: failureStatus(tooOldRevision(after, store.revision())) });
+      this.#write({ type: 'ERROR', object: failureStatus(tooOldRevision(after, store.oldest())) });
       this.end();
       return;
     }
