@@ -15,9 +15,13 @@ export function closingOf(summary: Summary, colored: boolean): string {
     '',
     row('deployments', deployments, `${succeeded} succeeded, ${failed} failed (on purpose)`),
     row('builds', builds, `in Jenkins: ${deployments} deployments, ${checks} checks, ${foreign} started by hand`),
-    row('doubles', doubles, 'each deployment was triggered exactly once'),
+    row(
+      'doubles',
+      doubles,
+      doubles === 0 ? 'each deployment was triggered exactly once' : 'deployments were triggered more than once',
+    ),
     row('errors', errors, 'in documents, reported before they could touch an environment'),
-    row('seconds', seconds, ''),
+    row('seconds', seconds, 'from the first process to the last verification'),
     ...problems.map((problem) => paint('red', `   wrong: ${problem}`)),
     '',
   ].join('\n');

@@ -48,8 +48,9 @@ async function run({ json, keep }: Options, teardown: Teardown): Promise<number>
   const write = (text: string): void => void process.stdout.write(text);
   const colored = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
   const narrator = counting(json ? jsonNarrator(write) : new PeopleNarrator({ write, now: Date.now, colored }));
-  let world: World | undefined;
+  let world: World;
   try {
+    if (!json) write('Starting: a Jenkins stand-in, a release repository, a bucket of descriptors, and Towpath itself …\n');
     world = await startWorld(narrator, teardown);
     await tellStory(world, narrator);
   } catch (error) {

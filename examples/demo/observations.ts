@@ -55,11 +55,14 @@ function ofConditions(before: EnvironmentResource | undefined, after: Environmen
     found.push({ event: 'invalid', place, message: isValid.message });
   if (isValid?.status === 'True' && wasValid?.status === 'False') found.push({ event: 'valid', place, message: isValid.message });
 
-  const [wasDrifted, isDrifted] = [condition(before, 'Drifted'), condition(after, 'Drifted')];
-  if (isDrifted !== undefined && isDrifted.reason !== wasDrifted?.reason) {
-    if (isDrifted.reason === 'ForeignDeployment') found.push({ event: 'drift', place, message: isDrifted.message });
-    if (isDrifted.reason === 'Uncertain') found.push({ event: 'uncertain', place, message: isDrifted.message });
+  const { observed, recorded } = after.status ?? {};
+  if (observed !== undefined && observed.by !== before?.status?.observed?.by) {
+    const message = `${observed.by} deployed ${observed.version ?? 'something'} over ${recorded?.version ?? 'nothing'}`;
+    found.push({ event: 'drift', place, message });
   }
+  const [wasDrifted, isDrifted] = [condition(before, 'Drifted'), condition(after, 'Drifted')];
+  if (isDrifted?.reason === 'Uncertain' && wasDrifted?.reason !== 'Uncertain')
+    found.push({ event: 'uncertain', place, message: isDrifted.message });
 
   const [wasReady, isReady] = [condition(before, 'Ready'), condition(after, 'Ready')];
   if (isReady?.reason === 'DeploymentFailed' && isReady.message !== wasReady?.message) {

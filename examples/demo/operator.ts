@@ -19,7 +19,7 @@ export class Operator {
 
   async retry(environment: string): Promise<void> {
     const token = String(Math.floor(Date.now() / 1000));
-    this.#say(`kubectl annotate tenv ${environment} towpath.dev/retryRequestedAt=${token} --overwrite`);
+    this.#say(`kubectl annotate tenv ${environment} towpath.dev/retryRequestedAt=${token}`);
     await this.#annotate(environment, 'towpath.dev/retryRequestedAt', token);
   }
 

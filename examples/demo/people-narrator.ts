@@ -1,12 +1,21 @@
-import type { Happening, Narrator, Observation, Place, Row } from './happenings.js';
+import type { Happening, Narrator, Place, Row } from './happenings.js';
 import { clip, createPaint, type Ink, type Paint, pageWidth, wrap } from './layout.js';
-import { type Line, sayingOf } from './sayings.js';
+import { type Line, type Sayable, sayingOf } from './sayings.js';
 
 const groupMs = 400;
 const margin = '          ';
 const whereWidth = 27;
 const wordWidth = 10;
 const textWidth = pageWidth - margin.length - whereWidth - wordWidth;
+
+/** What is told at once; the rest is held back for a moment, to be grouped. */
+type Told = Exclude<Happening, Sayable>;
+
+const told: ReadonlySet<string> = new Set<Told['event']>(['step', 'commit', 'command', 'jenkins', 'table', 'errors']);
+
+function isObservation(happening: Happening): happening is Sayable {
+  return !told.has(happening.event);
+}
 
 /** For people: one line an event, alike ones that come together in one line. */
 export class PeopleNarrator implements Narrator {
@@ -26,30 +35,11 @@ export class PeopleNarrator implements Narrator {
   }
 
   tell(happening: Happening): void {
-    switch (happening.event) {
-      case 'step':
-        return this.#step(happening);
-      case 'commit':
-        this.flush();
-        this.#print(
-          `${this.#time(this.#now())}${this.#paint('magenta', 'git')}  ${happening.commit}  ${happening.author}: ${this.#paint('bold', happening.subject)}`,
-        );
-        for (const change of happening.changes) this.#print(`${margin}     ${this.#paint('dim', clip(change, pageWidth - 15))}`);
-        return;
-      case 'command':
-        this.flush();
-        return this.#print(`${this.#time(this.#now())}${this.#paint('blue', clip(`$ ${happening.line}`, pageWidth - 10))}`);
-      case 'jenkins':
-        this.flush();
-        return this.#print(`${this.#time(this.#now())}${this.#paint('magenta', clip(happening.text, pageWidth - 10))}`);
-      case 'table':
-        return this.#table(happening.title, happening.rows);
-      case 'errors':
-        this.flush();
-        for (const { file, line, column, message } of happening.errors) this.#error(`${file}:${line}:${column}`, message);
-        return;
-      default:
-        return this.#observe(happening);
+    if (happening.event === 'table') this.#table(happening.title, happening.rows);
+    else if (isObservation(happening)) this.#observe(happening);
+    else {
+      this.flush();
+      this.#deed(happening);
     }
   }
 
@@ -59,7 +49,32 @@ export class PeopleNarrator implements Narrator {
     for (const { at, line, places } of this.#held.splice(0)) this.#line(at, line, places);
   }
 
-  #observe(observation: Exclude<Observation, { event: 'errors' }>): void {
+  #deed(deed: Exclude<Told, { event: 'table' }>): void {
+    const now = this.#time(this.#now());
+    const room = pageWidth - margin.length;
+    switch (deed.event) {
+      case 'step':
+        this.#step(deed);
+        break;
+      case 'commit':
+        this.#print(
+          `${now}${this.#paint('magenta', 'git')}  ${deed.commit}  ${deed.author}: ${this.#paint('bold', deed.subject)}`,
+        );
+        for (const change of deed.changes) this.#print(`${margin}     ${this.#paint('dim', clip(change, room - 5))}`);
+        break;
+      case 'command':
+        this.#print(`${now}${this.#paint('blue', clip(`$ ${deed.line}`, room))}`);
+        break;
+      case 'jenkins':
+        this.#print(`${now}${this.#paint('magenta', 'by hand')}  ${clip(deed.text, room - 9)}`);
+        break;
+      case 'errors':
+        for (const { file, line, column, message } of deed.errors) this.#error(`${file}:${line}:${column}`, message);
+        break;
+    }
+  }
+
+  #observe(observation: Sayable): void {
     const line = sayingOf(observation);
     if (line === undefined || (line.once !== undefined && this.#said.has(line.once))) return;
     if (line.once !== undefined) this.#said.add(line.once);
@@ -84,7 +99,10 @@ export class PeopleNarrator implements Narrator {
     const indent = ' '.repeat(pageWidth - textWidth);
     for (const line of rest) this.#print(`${indent}${line}`);
     if (places.length > 1) {
-      const all = places.map(({ name }) => name).join(', ');
+      const all = places
+        .map(({ name }) => name)
+        .sort(byStage)
+        .join(', ');
       for (const line of wrap(all, textWidth)) this.#print(`${indent}${this.#paint('dim', line)}`);
     }
     for (const line of inColumns(list)) this.#print(`${margin}${this.#paint('dim', line)}`);
@@ -106,7 +124,7 @@ export class PeopleNarrator implements Narrator {
   }
 
   #table(title: string, rows: readonly Row[]): void {
-    const widths = [10, 21, 9, 10] as const;
+    const widths = [9, 19, 8, 9] as const;
     const cells = (texts: readonly string[]) => texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join('');
     const room = pageWidth - 3 - widths.reduce((sum, width) => sum + width, 0);
     this.#print('');
@@ -133,4 +151,11 @@ export class PeopleNarrator implements Narrator {
 function inColumns(items: readonly string[]): string[] {
   const half = Math.ceil(items.length / 2);
   return items.slice(0, half).map((item, index) => `  ${item.padEnd(42)}${items[half + index] ?? ''}`);
+}
+
+const stages = ['qa', 'uat', 'production'];
+
+function byStage(a: string, b: string): number {
+  const rank = (name: string): number => stages.findIndex((stage) => name.startsWith(stage));
+  return rank(a) - rank(b) || a.localeCompare(b);
 }

@@ -63,7 +63,8 @@ export class Repository {
   /** Takes the last commits back, in one. */
   async revert(author: string, subject: string, count: number): Promise<Committed> {
     await this.#git(['revert', '--no-commit', `HEAD~${count}..HEAD`]);
-    return this.#save({ author, subject, changes: [`git revert HEAD~${count}..HEAD`] });
+    const files = (await this.#git(['diff', '--cached', '--name-only'])).trim().split('\n');
+    return this.#save({ author, subject, changes: [`git revert of the last ${count} commits  (${files.join(', ')})`] });
   }
 
   /** The master version files of a product, relative to the repository. */

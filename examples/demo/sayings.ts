@@ -15,8 +15,11 @@ export interface Line {
 
 type Of<E extends Observation['event']> = Extract<Observation, { event: E }>;
 
+/** What is put into one line; errors in documents take several. */
+export type Sayable = Exclude<Observation, Of<'errors'>>;
+
 /** What an observation says to people; undefined for what would be noise. */
-export function sayingOf(observation: Exclude<Observation, Of<'errors'>>): Line | undefined {
+export function sayingOf(observation: Sayable): Line | undefined {
   switch (observation.event) {
     case 'gate':
       return gateLine(observation);
@@ -36,12 +39,17 @@ export function sayingOf(observation: Exclude<Observation, Of<'errors'>>): Line 
       return {
         word: 'retry',
         ink: 'yellow',
-        text: observation.message.replace(/^.*; (retry \d+ of \d+).*$/, '$1 after the backoff'),
+        text: observation.message.replace(/^.*; (retry \d+ of \d+).*$/, '$1 follows'),
       };
     case 'stalled':
       return { word: 'stalled', ink: 'red', text: observation.message };
     case 'uncertain':
-      return { word: 'uncertain', ink: 'red', text: observation.message };
+      return {
+        word: 'uncertain',
+        ink: 'red',
+        text: observation.message,
+        once: `uncertain ${observation.place.name} ${observation.message}`,
+      };
     case 'drift':
       return { word: 'drift', ink: 'red', text: observation.message };
     case 'invalid':

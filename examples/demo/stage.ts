@@ -21,6 +21,7 @@ export class Stage {
     this.#narrator.tell({ event: 'commit', ...(await this.world.repository.commit(author, subject, edits)) });
   }
 
+  /** Takes the last commits back. */
   async revert(author: string, subject: string, count: number): Promise<void> {
     this.#narrator.tell({ event: 'commit', ...(await this.world.repository.revert(author, subject, count)) });
   }
@@ -84,7 +85,7 @@ function rowsOf({ view }: World): Row[] {
       desired: desired?.version ?? '',
       deployed: `${recorded?.version ?? '-'}${recorded?.certain === false ? '?' : ''}`,
       ready: ready?.status === 'True',
-      status: `${ready?.reason ?? 'Unknown'}: ${ready?.message ?? ''}`,
+      status: ready?.message ?? '',
     };
   });
 }

@@ -63,7 +63,7 @@ const stopTheLine: Step = {
   text: 'A Hold with a reason: no production deployment starts until it is deleted. QA and UAT go on.',
   async play(stage) {
     const selector = { stages: ['production'] };
-    await stage.operator.hold('peak', { reason: 'Retail peak at acme until noon', by: 'Dana', selector });
+    await stage.operator.hold('peak', { reason: 'Retail peak until noon', by: 'Dana', selector });
     await stage.untilWaitingFor([...loyaltyProduction, ...insightsProduction], 'held');
   },
 };

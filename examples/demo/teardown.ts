@@ -28,6 +28,12 @@ export class Teardown {
   }
 
   async #undo(): Promise<void> {
-    for (const task of this.#tasks.splice(0).reverse()) await task();
+    for (const task of this.#tasks.splice(0).reverse()) {
+      try {
+        await task();
+      } catch {
+        // What cannot be undone must not keep the rest from being undone.
+      }
+    }
   }
 }

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtUrl } from '../support/built.js';
+
+interface Told {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+let temporary: string;
+let demo: ChildProcess | undefined;
+
+beforeEach(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'towpath-demo-test-'));
+});
+afterEach(async () => {
+  if (demo?.pid !== undefined && isAlive(demo.pid)) process.kill(-demo.pid, 'SIGKILL');
+  await rm(temporary, { recursive: true, force: true });
+});
+
+/** Starts the built demo in a process group of its own, and calls back for every event that it tells. */
+function startDemo(take: (event: Told) => void): { child: ChildProcess; ended: Promise<unknown[]> } {
+  const program = `import(${JSON.stringify(builtUrl('examples/demo/main.js').href)}).then(({ main }) => main(['--json']))`;
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = spawn(process.execPath, ['-e', program], { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  if (child.stdout === null) throw new Error('it has no output');
+  createInterface({ input: child.stdout }).on('line', (line) => take(JSON.parse(line) as Told));
+  demo = child;
+  return { child, ended: once(child, 'close') };
+}
+
+/** Whether any process of the group is left. */
+function isAlive(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the demo', () => {
+  it('tells its story to the end: every deployment once, every environment as git asks for, nothing left behind', async () => {
+    const told: Told[] = [];
+    const { child, ended } = startDemo((event) => told.push(event));
+    expect(await ended).toEqual([0, null]);
+
+    expect(told.at(-1)).toEqual({
+      event: 'summary',
+      deployments: 18,
+      succeeded: 15,
+      failed: 3,
+      builds: 30,
+      checks: 10,
+      foreign: 2,
+      doubles: 0,
+      errors: 2,
+      seconds: expect.any(Number),
+      problems: [],
+    });
+    const failures = told.filter(({ event, phase }) => event === 'ended' && phase === 'Failed').map(({ run }) => run);
+    expect(failures).toEqual(['loyalty.production-globex.1', 'loyalty.qa.2', 'loyalty.qa.3']);
+    const errors = told.flatMap(({ event, errors: found }) => (event === 'errors' ? (found as object[]) : []));
+    expect(errors).toEqual([
+      {
+        file: 'products/loyalty/environments/uat-initech/config.yaml',
+        line: 7,
+        column: 10,
+        message: expect.stringContaining('did you mean "uat"?'),
+      },
+      {
+        file: 'products/loyalty/environments/qa/version.yaml',
+        line: 7,
+        column: 12,
+        message: 'spec.version: 2.10 is a number (2.1): write "2.10"',
+      },
+    ]);
+    expect(isAlive(child.pid ?? 0)).toBe(false);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('cleans up when it is interrupted while deployments are under way', async () => {
+    let interrupted = false;
+    const { child, ended } = startDemo(({ event }) => {
+      if (event === 'deploying' && !interrupted) interrupted = child.kill('SIGINT');
+    });
+    expect(await ended).toEqual([130, null]);
+    expect(isAlive(child.pid ?? 0)).toBe(false);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
