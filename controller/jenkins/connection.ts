@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly ca?: string;
   readonly allowInsecure?: boolean;
   readonly requestTimeoutMs: number;
+  /** How long 401 may be a restart, which it cannot be told from; 60 s where absent. */
+  readonly unauthorizedPatienceMs?: number;
   /** Called once a request, for the metrics. `code` is the status, or what went wrong with the connection. */
   readonly onRequest?: (request: { operation: string; code: string; durationMs: number }) => void;
 }
@@ -44,7 +46,6 @@ export interface Sending {
 const idleMs = 20_000;
 const jsonBytes = 32 * 1024 * 1024;
 const pageBytes = 64 * 1024;
-const patienceMs = 60_000;
 
 /** The way to one server: its address, its credentials, and one reused connection for reads. */
 export class Connection {
@@ -60,10 +61,9 @@ export class Connection {
     this.#options = options;
     // Jetty closes an idle connection after 30 s, and Node's `timeout` closes it before that.
     const agentOptions = { keepAlive: true, maxSockets: 4, maxFreeSockets: 2, timeout: idleMs };
-    const { ca } = options;
-    this.#agent = this.address.isTls
-      ? new HttpsAgent(ca === undefined ? agentOptions : { ...agentOptions, ca })
-      : new HttpAgent(agentOptions);
+    // Said here so that an environment variable of Node cannot switch it off.
+    const tls = { rejectUnauthorized: true, ...(options.ca === undefined ? {} : { ca: options.ca }) };
+    this.#agent = this.address.isTls ? new HttpsAgent({ ...agentOptions, ...tls }) : new HttpAgent(agentOptions);
   }
 
   close(): void {
@@ -85,7 +85,7 @@ export class Connection {
     const call: Call = {
       method,
       url: this.address.root + path,
-      headers: { ...this.#authorization(), ...headers },
+      headers: { ...this.#headers(), ...headers },
       ca: this.#options.ca,
       timeoutMs: this.#options.requestTimeoutMs,
       maxBytes,
@@ -97,7 +97,7 @@ export class Connection {
   async readJson(operation: Operation, call: (reads: Reads) => Promise<unknown>, signal: AbortSignal): Promise<JsonAnswer> {
     const options = {
       root: this.address.root,
-      headers: this.#authorization(),
+      headers: this.#headers(),
       agent: this.#agent,
       timeoutMs: this.#options.requestTimeoutMs,
       maxBytes: jsonBytes,
@@ -133,28 +133,23 @@ export class Connection {
     const now = performance.now();
     this.#unauthorizedSince ??= now;
     const message = this.says(whyUnavailable(found));
-    if (now - this.#unauthorizedSince < patienceMs) return { kind: 'unavailable', message };
-    const login = await exchange(
-      {
-        method: 'GET',
-        url: `${this.address.root}/login`,
-        headers: {},
-        ca: this.#options.ca,
-        timeoutMs: this.#options.requestTimeoutMs,
-        maxBytes: pageBytes,
-      },
-      signal,
-    );
+    const { unauthorizedPatienceMs = 60_000 } = this.#options;
+    if (now - this.#unauthorizedSince < unauthorizedPatienceMs) return { kind: 'unavailable', message };
+    const { ca, requestTimeoutMs: timeoutMs } = this.#options;
+    const url = `${this.address.root}/login`;
+    const call: Call = { method: 'GET', url, headers: {}, ca, timeoutMs, maxBytes: pageBytes };
+    const login = await this.#observed('preflight', () => exchange(call, signal));
     const isUp = login.kind === 'answer' && login.status === 200 && isFromJenkins(login);
     const user = this.credentials?.username ?? 'anonymous';
     if (!isUp) return { kind: 'unavailable', message };
     return { kind: 'forbidden', message: this.says(`does not accept the credentials of the user ${user}`) };
   }
 
-  #authorization(): Record<string, string> {
-    if (this.credentials === undefined) return {};
+  #headers(): Record<string, string> {
+    const named = { 'user-agent': 'towpath' };
+    if (this.credentials === undefined) return named;
     const { username, secret } = this.credentials;
-    return { authorization: `Basic ${Buffer.from(`${username}:${secret}`, 'utf8').toString('base64')}` };
+    return { ...named, authorization: `Basic ${Buffer.from(`${username}:${secret}`, 'utf8').toString('base64')}` };
   }
 
   async #observed(operation: Operation, ask: () => Promise<Exchange>): Promise<Exchange> {

@@ -75,7 +75,10 @@ function open({ method, url, headers, body, ca }: Call): ClientRequest {
   const sent = { ...headers, ...(length === undefined ? {} : { 'content-length': length }) };
   const options = { method, headers: { ...sent, connection: 'close' } };
   if (!url.startsWith('https:')) return requestHttp(url, { ...options, agent: new HttpAgent({ keepAlive: false }) });
-  return requestHttps(url, { ...options, agent: new HttpsAgent({ keepAlive: false, ...(ca === undefined ? {} : { ca }) }) });
+  return requestHttps(url, {
+    ...options,
+    agent: new HttpsAgent({ keepAlive: false, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) }),
+  });
 }
 
 function collect(response: IncomingMessage, maxBytes: number, finish: (result: Exchange) => void): void {

@@ -33,7 +33,7 @@ export async function trigger(context: TriggerContext, request: JobRequest, sign
     {
       // The unit matters: a bare number means milliseconds.
       path: `${jobPath(segments)}/buildWithParameters?delay=${Math.max(1, Math.ceil(delayMs / 1000))}sec`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams([...sentParameters(request)]).toString(),
     },
     signal,

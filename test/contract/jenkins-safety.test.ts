@@ -93,6 +93,23 @@ describe('credentials', () => {
     expect(seen).toEqual([]);
   });
 
+  it('are called wrong once 401 has lasted and the login page is served, and not before', async () => {
+    scene = await aScene();
+    const credentials = { username: 'controller', secret: 'wrong', kind: 'token' } as const;
+    const patient = scene.open({ credentials });
+    for (let round = 0; round < 2; round += 1) {
+      expect(await patient.preflight(aRequest(), noAbort)).toMatchObject({ state: 'unavailable' });
+    }
+    const impatient = scene.open({ credentials, unauthorizedPatienceMs: 0 });
+    expect(await impatient.preflight(aRequest(), noAbort)).toEqual({
+      state: 'refused',
+      message: `Jenkins at ${scene.jenkins.url} does not accept the credentials of the user controller`,
+    });
+    scene.jenkins.fail(starting, { path: /^\/login$/ });
+    expect(await impatient.preflight(aRequest(), noAbort)).toMatchObject({ state: 'unavailable' });
+    expect(scene.jenkins.requests.find(({ path }) => path === '/login')?.headers.authorization).toBeUndefined();
+  });
+
   it('may be missing, where Jenkins lets everybody in', async () => {
     scene = await aScene();
     const anonymous = createDeployer({ url: scene.jenkins.url, delayMs: 1000, requestTimeoutMs: 1000 });

@@ -40,7 +40,7 @@ describe('a trigger', () => {
     expect(answer).toEqual({ state: 'accepted', queueId: 1, queueUrl: `${scene.jenkins.url}/queue/item/1/` });
     const posts = scene.jenkins.requests.filter(({ method }) => method === 'POST');
     expect(posts.map(({ path, query, headers }) => [path, query, headers['content-type']])).toEqual([
-      ['/job/platform/job/deploy/buildWithParameters', 'delay=10sec', 'application/x-www-form-urlencoded; charset=utf-8'],
+      ['/job/platform/job/deploy/buildWithParameters', 'delay=10sec', 'application/x-www-form-urlencoded'],
     ]);
     const others = scene.jenkins.requests.filter(({ method }) => method !== 'POST').map(({ connection }) => connection);
     expect(new Set(others)).toEqual(new Set([others[0]]));
