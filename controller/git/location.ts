@@ -25,7 +25,7 @@ export function toLocation(spec: GitSpec, secret: Readonly<Record<string, string
   if (url.protocol === 'http:' && spec.allowInsecure !== true && !loopback.test(url.hostname)) {
     throw wrong(`http to ${url.hostname} is not allowed; use https, or set allowInsecure.`);
   }
-  const authorization = toAuthorization(secret ?? {}, decodeURIComponent(url.username));
+  const authorization = toAuthorization(secret ?? {}, decodeUser(url.username));
   const ca = toCertificates(secret?.['ca.crt']);
   return {
     kind: 'http',
@@ -41,6 +41,14 @@ function parseUrl(text: string): URL {
     throw wrong('Addresses in the form user@host:path mean ssh, which is not supported; use https.');
   if (!URL.canParse(text)) throw wrong('The address of the repository is not a URL.');
   return new URL(text);
+}
+
+function decodeUser(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw wrong('The user name in the address of the repository is not well-formed.');
+  }
 }
 
 function fileLocation(url: URL): Location {

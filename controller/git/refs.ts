@@ -52,7 +52,7 @@ async function askAgain(...[transport, question, limits, signal]: Parameters<typ
   try {
     return await listRefs(transport, question, limits, signal);
   } catch (error) {
-    if (error instanceof ReconcileError && error.reason === 'GitProtocolInvalid') return undefined;
+    if (error instanceof ReconcileError && /^Git(?:ProtocolInvalid|NotFound)$/.test(error.reason)) return undefined;
     throw error;
   }
 }
@@ -70,15 +70,21 @@ function toLines(url: string, { contentType, chunks }: HttpAnswer): string[] {
   if (!contentType.startsWith('application/x-git-upload-pack-')) {
     throw failed('GitProtocolInvalid', `${url} does not answer like a git repository; is the address that of a web page?`);
   }
-  const lines: string[] = [];
-  try {
-    for (const packet of readPackets(Buffer.concat(chunks)))
-      if (packet !== undefined) lines.push(packet.toString('utf8').replace(/\n$/, ''));
-  } catch {
-    throw failed('GitProtocolInvalid', `${url} answers with something that is not the git protocol.`);
-  }
+  const packets = toPackets(url, Buffer.concat(chunks));
+  const lines = packets.flatMap((packet) => (packet === undefined ? [] : packet.toString('utf8').replace(/\n$/, '')));
   if (lines.some((line) => line.startsWith('ERR '))) throw failed('GitNotFound', `${url} refuses to be read.`);
   return lines;
+}
+
+/** Every answer ends with a flush: one without, were it empty, would be taken for a repository without branches. */
+function toPackets(url: string, content: Buffer): (Buffer | undefined)[] {
+  try {
+    const packets = [...readPackets(content)];
+    if (packets.length > 0 && (packets.at(-1) === undefined || packets.at(-1)?.toString().startsWith('ERR '))) return packets;
+  } catch {
+    // Said below.
+  }
+  throw failed('GitProtocolInvalid', `${url} answers with something that is not the git protocol, or not with all of it.`);
 }
 
 function refuseSha256(url: string, lines: readonly string[]): void {

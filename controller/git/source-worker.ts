@@ -9,7 +9,7 @@ import type { WireRepository } from './wire.js';
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: LoadAnswer; readonly received: number }
   | { readonly kind: 'stuck'; readonly oid: string }
-  | { readonly kind: 'crashed'; readonly outOfMemory: boolean; readonly oid?: string };
+  | { readonly kind: 'crashed'; readonly outOfMemory: boolean; readonly oid?: string; readonly cause?: unknown };
 
 export type Question = Omit<LoadRequest, 'type' | 'id' | 'board' | 'limits'>;
 
@@ -108,7 +108,7 @@ export class SourceWorker {
         if (stuck !== undefined) return settle({ kind: 'stuck', oid: stuck });
         const parsing = this.#dismissed ? undefined : this.#board.read();
         const outOfMemory = failure?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        settle({ kind: 'crashed', outOfMemory, ...(parsing === undefined ? {} : { oid: parsing.oid }) });
+        settle({ kind: 'crashed', outOfMemory, cause: failure, ...(parsing === undefined ? {} : { oid: parsing.oid }) });
       };
       this.#worker.on('message', answered).on('error', broken).on('exit', ended);
     });

@@ -93,6 +93,8 @@ export class Source {
       if (head.oid === undefined) throw branchMissing(location.url, ref);
       return { sha: head.oid, received: transport.received };
     } catch (error) {
+      // A server that was changed meanwhile may fail on what it used to understand.
+      this.#speaksV2 = false;
       if (deadline.aborted && !signal.aborted) throw failed('GitTimeout', `${location.url} does not answer in time.`);
       throw error;
     } finally {
@@ -115,7 +117,7 @@ export class Source {
       if (outcome.kind === 'answered') return this.#take(outcome, sha);
       if (outcome.kind === 'stuck') this.#givenUp.set(outcome.oid, 'too-slow');
       else if (outcome.oid !== undefined && ++crashes < MOST_CRASHES) this.#givenUp.set(outcome.oid, 'too-much-memory');
-      else throw failed('GitReadFailed', crashSentence(location.url, outcome.outOfMemory));
+      else throw crash(location.url, outcome);
     }
   }
 
@@ -143,6 +145,7 @@ function toTarget(spec: GitSpec, secret: Readonly<Record<string, string>> | unde
   return { location, ref, path, identity, timeoutMs: durationOr(spec.timeout, 60_000) };
 }
 
-function crashSentence(url: string, outOfMemory: boolean): string {
-  return outOfMemory ? `Reading ${url} takes more memory than is allowed.` : `Reading ${url} ended unexpectedly.`;
+function crash(url: string, { outOfMemory, cause }: Extract<Outcome, { kind: 'crashed' }>): ReconcileError {
+  const message = outOfMemory ? `Reading ${url} takes more memory than is allowed.` : `Reading ${url} ended unexpectedly.`;
+  return new ReconcileError('GitReadFailed', message, { cause });
 }
