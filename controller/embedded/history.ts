@@ -34,10 +34,9 @@ export function createHistory(openedAt: number, limits: HistoryLimits): History 
 
   const dropOldest = (): void => {
     const oldest = events[first];
-    if (oldest === undefined) return;
     first += 1;
-    bytes -= oldest.bytes;
-    floor = oldest.revision;
+    bytes -= oldest?.bytes ?? 0;
+    floor = oldest?.revision ?? floor;
     if (first > 1024 && first * 2 > events.length) {
       events = events.slice(first);
       first = 0;

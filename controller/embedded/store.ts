@@ -1,7 +1,7 @@
-import { ClassicLevel } from 'classic-level';
 import type { Cipher } from './encryption.js';
 import { createHistory, type HistoryLimits, type StoreEvent, toEvent } from './history.js';
 import { compareText } from './json.js';
+import { type Collection, collectionOf, type Level, levelKey, loadLevel, openLevel, revisionKey } from './level.js';
 import type { ApiObject } from './resource-type.js';
 import { createTransaction, type Staged, type Transaction } from './transaction.js';
 
@@ -31,50 +31,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
-type Level = ClassicLevel<string, Uint8Array>;
-type Collection = { readonly objects: Map<string, ApiObject>; sorted: readonly string[] | undefined };
-
-const revisionKey = 'meta/revision';
-const objectPrefix = 'object/';
-
 /** Opens (or creates) the store of a folder. Only one process can: a second one gets an error of one sentence. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const level = await openLevel(options.directory);
-  const { collections, revision } = await load(level, options);
+  const { collections, revision } = await loadLevel(level, options);
   return new LevelStore({ level, collections, revision, options });
-}
-
-async function openLevel(directory: string): Promise<Level> {
-  const level: Level = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'view' });
-  try {
-    await level.open();
-    return level;
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause as { code?: string; message?: string } | undefined) : undefined;
-    if (cause?.code === 'LEVEL_LOCKED') throw new Error(`another process has the store in ${directory} open`, { cause: error });
-    throw new Error(`the store in ${directory} cannot be opened: ${cause?.message ?? String(error)}`, { cause: error });
-  }
-}
-
-async function load(level: Level, options: StoreOptions): Promise<{ collections: Map<string, Collection>; revision: number }> {
-  const collections = new Map<string, Collection>();
-  for await (const [key, value] of level.iterator({ gt: objectPrefix, lt: `${objectPrefix}\uffff` })) {
-    const [, collection = '', name = ''] = key.split('\0');
-    const plain = options.sealed.has(collection) ? options.cipher.open(value, key) : value;
-    const object = JSON.parse(new TextDecoder().decode(plain)) as ApiObject;
-    collectionOf(collections, collection).objects.set(name, object);
-  }
-  const stored = await level.get(revisionKey);
-  return { collections, revision: stored === undefined ? 0 : Number(new TextDecoder().decode(stored)) };
-}
-
-function collectionOf(collections: Map<string, Collection>, name: string): Collection {
-  let collection = collections.get(name);
-  if (collection === undefined) {
-    collection = { objects: new Map(), sorted: undefined };
-    collections.set(name, collection);
-  }
-  return collection;
 }
 
 interface Pending {
@@ -221,11 +182,11 @@ class LevelStore implements Store {
     const sizes: number[] = [];
     const batch = this.#level.batch();
     for (const { collection, key, next } of staged) {
-      const levelKey = `${objectPrefix}\0${collection}\0${key}`;
+      const place = levelKey(collection, key);
       const plain = next === undefined ? undefined : encoder.encode(JSON.stringify(next));
       sizes.push(plain?.length ?? 0);
-      if (plain === undefined) batch.del(levelKey);
-      else batch.put(levelKey, this.#options.sealed.has(collection) ? this.#options.cipher.seal(plain, levelKey) : plain);
+      if (plain === undefined) batch.del(place);
+      else batch.put(place, this.#options.sealed.has(collection) ? this.#options.cipher.seal(plain, place) : plain);
     }
     batch.put(revisionKey, encoder.encode(String(staged.at(-1)?.revision ?? this.#durable)));
     await batch.write({ sync: true });
@@ -243,7 +204,16 @@ class LevelStore implements Store {
     const event = toEvent(change, bytes);
     if (event === undefined) return;
     this.#history.append(event);
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) this.#tell(listener, event);
+  }
+
+  /** A listener that throws is its own loss: the write is done, and it is not told again. */
+  #tell(listener: (event: StoreEvent) => void, event: StoreEvent): void {
+    try {
+      listener(event);
+    } catch {
+      this.#listeners.delete(listener);
+    }
   }
 
   /** After a failed write nothing is known about the disk: nothing more is accepted until the store is opened again. */

@@ -5,7 +5,7 @@ import type { StoreEvent } from './history.js';
 import { isObject } from './json.js';
 import { parseCount, parseFlag, parseResourceVersion, tooOldRevision } from './list-options.js';
 import { apiVersionOf, collectionName } from './registry.js';
-import { render } from './render.js';
+import { acceptedForm, render } from './render.js';
 import type { ApiObject, Json } from './resource-type.js';
 import { type Match, parseSelectors } from './selectors.js';
 
@@ -32,7 +32,9 @@ interface WatchOptions {
   readonly after: number;
 }
 
-function readOptions({ query, target }: ApiRequest): WatchOptions {
+function readOptions({ query, target, headers }: ApiRequest): WatchOptions {
+  // Refuses what cannot be rendered while the answer can still be a refusal.
+  acceptedForm(headers.accept);
   const seconds = parseCount(query, 'timeoutSeconds');
   refuseWatchList(query);
   return {
@@ -70,6 +72,8 @@ class WatchStream {
   readonly #response: ServerResponse;
   readonly #options: WatchOptions;
   readonly #stops: (() => void)[] = [];
+  /** What was there at the start does not count: it cannot be sent in smaller pieces. */
+  #maxUnread = maxUnreadBytes;
   #columnsSent = false;
   #ended = false;
 
@@ -95,8 +99,9 @@ class WatchStream {
     const present = after === 0 ? store.list(collection).filter(this.#options.matches) : [];
     for (const object of present) this.#send('ADDED', object);
     for (const event of missed) this.#deliver(event);
+    this.#maxUnread += this.#response.writableLength;
     const unsubscribe = store.subscribe((event) => {
-      if (event.collection === collection && event.revision > after) this.#deliver(event);
+      if (event.collection === collection && event.revision > after) this.#deliverOrBreak(event);
     });
     this.#stops.push(unsubscribe);
     this.#schedule();
@@ -123,6 +128,16 @@ class WatchStream {
     );
   }
 
+  /** An event that cannot be shown breaks the stream, so that the client lists again instead of missing it. */
+  #deliverOrBreak(event: StoreEvent): void {
+    try {
+      this.#deliver(event);
+    } catch (error) {
+      this.#response.destroy();
+      throw error;
+    }
+  }
+
   /** What the change is to this watcher: an object can come into its selection or leave it without being created or deleted. */
   #deliver(event: StoreEvent): void {
     const { matches } = this.#options;
@@ -130,6 +145,7 @@ class WatchStream {
     const is = event.type !== 'DELETED' && matches(event.object);
     if (is) this.#send(was ? 'MODIFIED' : 'ADDED', event.object);
     else if (was) this.#send('DELETED', leaving(event));
+    if (this.#response.writableLength > this.#maxUnread) this.#response.destroy();
   }
 
   #bookmark(): void {
@@ -156,7 +172,6 @@ class WatchStream {
   #write(line: Json): void {
     if (this.#ended) return;
     this.#response.write(`${JSON.stringify(line)}\n`);
-    if (this.#response.writableLength > maxUnreadBytes) this.#response.destroy();
   }
 }
 
