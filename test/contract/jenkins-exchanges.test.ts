@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../support/jenkins/clock.js';
+import type { JenkinsStandIn, StandInOptions } from '../support/jenkins/control.js';
 import { failingCrumbFilter, silence } from '../support/jenkins/faults.js';
 import { recordedJobs } from '../support/jenkins/recorded.js';
 import {
@@ -12,7 +13,7 @@ import {
   resend,
   type Sessions,
 } from '../support/jenkins/replay.js';
-import { type JenkinsStandIn, type StandInOptions, startJenkins } from '../support/jenkins/stand-in.js';
+import { startJenkins } from '../support/jenkins/stand-in.js';
 
 /** A build that was there; `gone` where only its queue id, or its number, was used up. */
 interface Past {

@@ -1,9 +1,10 @@
 import { type Answer, bare, deadEnd, jetty, notFound, page, text } from './answers.js';
-import { buildBean, jobBean, jobPath } from './beans.js';
+import { jobBean } from './beans.js';
+import { buildBean, jobPath } from './build-beans.js';
 import type { JobDefinition } from './definition.js';
+import type { Build } from './live.js';
 import { progressiveText, withoutNotes } from './log.js';
 import { defaultValues, parseDelay, parseForm, submittedValues } from './parameters.js';
-import type { Build } from './process.js';
 import { apiAnswer, lacking, location, type Visit } from './visit.js';
 
 /** Everything below `/job/NAME/` of a job that exists and may be read. */

@@ -1,38 +1,10 @@
 import type { StandInClock } from './clock.js';
-import type { BuildRecord, BuildResult, Cause, JobDefinition, Outcome, ParameterValue } from './definition.js';
+import type { BuildResult, Cause, JobDefinition, ParameterValue } from './definition.js';
 import { toRecord } from './definition.js';
 import type { Disk } from './disk.js';
+import { type Build, type Item, newBuild, restored, toRecordOf } from './live.js';
 import { rawLog, withUserNote } from './log.js';
 import { sameValues } from './parameters.js';
-
-/** An item of the queue, or one that left it less than five minutes ago. */
-export interface Item {
-  readonly id: number;
-  readonly job: string;
-  readonly parameters: readonly ParameterValue[];
-  readonly causes: Cause[];
-  readonly inQueueSince: number;
-  due: number;
-  state: 'waiting' | 'blocked' | 'buildable' | 'pending' | 'left';
-  /** When it stopped waiting for its delay. */
-  buildableSince: number;
-  leftAt: number;
-  cancelled: boolean;
-  buildNumber: number | undefined;
-  cancelTimers: (() => void)[];
-}
-
-export interface Build extends Omit<BuildRecord, 'result' | 'log' | 'durationMs' | 'interrupted'> {
-  building: boolean;
-  result: BuildResult | undefined;
-  durationMs: number;
-  interrupted: boolean;
-  log: string;
-  readonly outcome: Outcome;
-  /** False for the moment in which a build is visible without its actions. */
-  hasActions: boolean;
-  cancelTimer: () => void;
-}
 
 interface Job {
   readonly builds: Map<number, Build>;
@@ -240,7 +212,13 @@ export class JenkinsProcess {
     const number = job.nextBuildNumber;
     job.nextBuildNumber += 1;
     disk.saveNextBuildNumber(item.job, job.nextBuildNumber);
-    const build = this.#newBuild(item, number);
+    const definition = this.#settings.definitions.get(item.job);
+    const build = newBuild(item, number, {
+      definition,
+      earlier: this.builds(item.job),
+      startedAt: clock.now(),
+      isWhole: raceMs === 0,
+    });
     item.buildNumber = number;
     this.#after(raceMs, () => {
       job.builds.set(number, build);
@@ -255,50 +233,12 @@ export class JenkinsProcess {
     });
   }
 
-  #newBuild(item: Item, number: number): Build {
-    return {
-      number,
-      queueId: item.id,
-      parameters: item.parameters,
-      causes: item.causes,
-      startedAt: this.#settings.clock.now(),
-      estimatedDurationMs: this.#estimate(item.job),
-      outcome: outcomeOf(this.#settings.definitions.get(item.job), item, number),
-      building: true,
-      result: undefined,
-      durationMs: 0,
-      interrupted: false,
-      log: '',
-      hasActions: this.#settings.raceMs === 0,
-      cancelTimer: () => undefined,
-    };
-  }
-
-  #estimate(job: string): number {
-    const durations = this.builds(job)
-      .filter(({ building, result }) => !building && (result === 'SUCCESS' || result === 'UNSTABLE'))
-      .slice(0, 3)
-      .map(({ durationMs }) => durationMs);
-    return durations.length === 0 ? -1 : Math.round(durations.reduce((sum, each) => sum + each, 0) / durations.length);
-  }
-
   #finish(job: string, build: Build, result: BuildResult): void {
     build.durationMs = this.#settings.clock.now() - build.startedAt;
     build.log = `${this.currentLog(job, build)}Finished: ${result}\n`;
     build.result = result;
     build.building = false;
-    this.#settings.disk.saveBuild(job, {
-      number: build.number,
-      queueId: build.queueId,
-      parameters: build.parameters,
-      causes: build.causes,
-      startedAt: build.startedAt,
-      durationMs: build.durationMs,
-      estimatedDurationMs: build.estimatedDurationMs,
-      result,
-      interrupted: build.interrupted,
-      log: build.log,
-    });
+    this.#settings.disk.saveBuild(job, toRecordOf(build, result));
     this.maintain();
   }
 
@@ -325,21 +265,4 @@ export class JenkinsProcess {
     this.#timers.add(cancel);
     return cancel;
   }
-}
-
-function restored(record: BuildRecord): Build {
-  const outcome = { durationMs: record.durationMs, result: record.result, log: [] };
-  return { ...record, building: false, outcome, hasActions: true, cancelTimer: () => undefined };
-}
-
-function outcomeOf(definition: JobDefinition | undefined, item: Item, number: number): Outcome {
-  const parameters = toRecord(item.parameters);
-  const seconds = Number(parameters[definition?.durationParameter ?? '']);
-  const named = parameters[definition?.resultParameter ?? '']?.toUpperCase() as BuildResult | undefined;
-  const fixed: Outcome = {
-    durationMs: definition?.durationParameter === undefined ? (definition?.durationMs ?? 0) : seconds * 1000,
-    result: named ?? definition?.result ?? 'SUCCESS',
-    log: definition?.log ?? [],
-  };
-  return { ...fixed, ...definition?.outcome?.(parameters, { number }) };
 }

@@ -1,7 +1,8 @@
 import { type Answer, bare, deadEnd, json, login, notFound, type Origin, page, type StandInRequest, tooLong } from './answers.js';
-import { computersBean, folderBean, isFolder, itemBean, queueBean, rootBean, userBean } from './beans.js';
+import { itemBean, queueBean } from './beans.js';
 import type { UserDefinition } from './definition.js';
 import { jobAnswer } from './job-routes.js';
+import { computersBean, folderBean, isFolder, rootBean, userBean } from './root-beans.js';
 import { bean, type Exported } from './tree.js';
 import { apiAnswer, lacking, location, type Served, type Visit } from './visit.js';
 

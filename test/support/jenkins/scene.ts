@@ -1,9 +1,10 @@
 import { createDeployer, type DeployerOptions } from '../../../controller/jenkins/deployer.js';
 import type { Deployer, JobRequest } from '../../../controller/reconcile/ports.js';
 import { type ManualClock, manualClock } from './clock.js';
+import type { JenkinsStandIn, StandInOptions } from './control.js';
 import type { JobDefinition } from './definition.js';
 import { recordedUsers } from './definition.js';
-import { type JenkinsStandIn, type StandInOptions, startJenkins } from './stand-in.js';
+import { startJenkins } from './stand-in.js';
 
 /** A server with one deployment job whose time stands still until a test moves it, and a deployer for it. */
 export interface Scene {

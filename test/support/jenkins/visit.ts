@@ -1,6 +1,6 @@
 import type { Access } from './access.js';
 import { type Answer, json, type Origin, page, type StandInRequest } from './answers.js';
-import type { World } from './beans.js';
+import type { World } from './build-beans.js';
 import type { JobDefinition, Permission, UserDefinition } from './definition.js';
 import { type Exported, exportDefault, exportTree, parseTree } from './tree.js';
 
