@@ -1,11 +1,15 @@
 import { settingsDigest } from '../digest.js';
 import type { DesiredEnvironment, Finding, InvalidEnvironment, Product, ReleaseDocument, ReleaseRepository } from '../model.js';
 import { toProduct, toRelease } from './normal-form.js';
-import type { ParsedDocument, ParsedFile, ValidDocument } from './parsed.js';
+import type { ParsedFile, ValidDocument } from './parsed.js';
 import { environmentKey, indexFiles, only, type RepositoryIndex } from './repository-index.js';
 import { rules } from './rules/all.js';
 import { type Subject, subjectOf, type Verdict } from './rules/verdict.js';
+import { dnsLabelRule } from './schema/shapes.js';
 import { createSettingsCache, type SettingsCache } from './settings/cache.js';
+
+const dnsLabel = new RegExp(dnsLabelRule.pattern);
+const isDnsLabel = (name: string): boolean => name.length <= dnsLabelRule.maxLength && dnsLabel.test(name);
 
 /** Subject → the errors that stop it. */
 type Stopped = ReadonlyMap<Subject, readonly Finding[]>;
@@ -61,6 +65,8 @@ function toEnvironments(
   const products = new Map<string, Product>();
   for (const key of [...new Set([...index.masterVersions.keys(), ...index.environmentConfigs.keys()])].sort()) {
     const [product = '', environment = ''] = key.split('/');
+    // A name that is none cannot be the name of anything that exists; its finding says so.
+    if (!isDnsLabel(product) || !isDnsLabel(environment)) continue;
     const version = only(index.masterVersions, key);
     const findings = findingsOf({ index, stopped, key, product, version });
     const config = only(index.environmentConfigs, key);
@@ -93,29 +99,24 @@ function findingsOf({ index, stopped, key, product, version }: Dependencies): Fi
     ...(version === undefined ? [] : (stopped.get(`release:${release}`) ?? [])),
   ];
   if (found.length > 0) return found;
-  // Its partner, or its product, could not be read and does not say what it is: those findings are all that can be said.
-  const missing = version === undefined || only(index.environmentConfigs, key) === undefined || !index.products.has(product);
-  return missing ? partnerFindings(index, key) : [];
+  const complete =
+    version !== undefined && only(index.environmentConfigs, key) !== undefined && only(index.products, product) !== undefined;
+  return complete ? [] : [unexplained(index, key)];
 }
 
-function partnerFindings(index: RepositoryIndex, key: string): Finding[] {
-  const name = key.slice(key.indexOf('/') + 1);
-  const others = index.documents.filter((document) => document.name === name && !document.valid);
-  const findings = others.flatMap((document) => (document.valid ? [] : document.findings));
-  if (findings.length > 0) return findings;
-  const [document] = [...(index.masterVersions.get(key) ?? []), ...(index.environmentConfigs.get(key) ?? [])] as ParsedDocument[];
-  const file = document?.places.file ?? '';
-  return [
-    {
-      file,
-      line: 1,
-      column: 1,
-      severity: 'error',
-      rule: 'incomplete-environment',
-      path: '',
-      message: 'the other document of the environment is not valid',
-    },
-  ];
+/** An environment whose other document is broken in a way that nothing links it to this one. */
+function unexplained(index: RepositoryIndex, key: string): Finding {
+  const [document] = [...(index.masterVersions.get(key) ?? []), ...(index.environmentConfigs.get(key) ?? [])];
+  const message = 'the other document of the environment, or its product, is not valid';
+  return {
+    file: document?.places.file ?? '',
+    line: 1,
+    column: 1,
+    severity: 'error',
+    rule: 'incomplete-environment',
+    path: '',
+    message,
+  };
 }
 
 function toEnvironment(parts: {

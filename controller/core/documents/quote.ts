@@ -11,6 +11,11 @@ export function printable(text: string, maxLength = 200): string {
   return short.replace(unsafe, escapeCharacter);
 }
 
+/** A line of a file for an excerpt: as printable(), but of the same length, so that a mark below it stands right. */
+export function masked(line: string): string {
+  return line.replace(unsafe, '\ufffd');
+}
+
 /** A value from a repository, in double quotes, as it would be written there; cut where it is long. */
 export function quote(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;

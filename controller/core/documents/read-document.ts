@@ -150,10 +150,13 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// What could be meant as a name or a version. Anything else names nothing, so that no key of an index is ambiguous.
+const nameLike = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,62}$/;
+
 function textAt(value: JsonObject, outer: string, inner: string): string | undefined {
   const object = value[outer];
   const found = isObject(object) ? object[inner] : undefined;
-  return typeof found === 'string' ? found : undefined;
+  return typeof found === 'string' && nameLike.test(found) ? found : undefined;
 }
 
 /** A problem whose place is known by itself. */

@@ -21,7 +21,7 @@ function editDistance(a: string, b: string, limit: number): number {
 }
 
 /** The candidate that was most likely meant; undefined where none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>, most = 200): string | undefined {
   if (word.length === 0 || word.length > 100) return undefined;
   const lower = word.toLowerCase();
   let limit = word.length <= 2 ? 1 : Math.min(3, Math.ceil(word.length / 3));
@@ -29,7 +29,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let looked = 0;
   for (const candidate of candidates) {
     looked += 1;
-    if (looked > 1_000) break;
+    // Each comparison costs, and a commit can hold many misspellings.
+    if (looked > most) break;
     if (candidate === word || candidate.length > 100) continue;
     const distance = editDistance(lower, candidate.toLowerCase(), limit);
     if (distance < limit || (distance === limit && found === undefined)) {
@@ -41,7 +42,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 }
 
 /** `; did you mean "uat"?`, or nothing. */
-export function suggestion(word: string, candidates: Iterable<string>): string {
-  const found = nearest(word, candidates);
+export function suggestion(word: string, candidates: Iterable<string>, most?: number): string {
+  const found = nearest(word, candidates, most);
   return found === undefined ? '' : `; did you mean ${quote(found)}?`;
 }

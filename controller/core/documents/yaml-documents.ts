@@ -39,10 +39,12 @@ function* boundedTokens(text: string): Generator<CST.Token, void> {
     count += 1;
     if (count > limits.lexemesPerFile)
       refuse(parser.offset, 'limit-size', `holds more than ${limits.lexemesPerFile.toLocaleString('en')} words and signs`);
+    const first = lexeme.charCodeAt(0);
     if (lexeme === ',' && afterComma)
       refuse(parser.offset, 'yaml-syntax', 'is no valid YAML: a value is missing between two commas');
-    if (lexeme.trim() !== '') afterComma = lexeme === ',';
-    if (lexeme.startsWith('"') && hasManyBadEscapes(lexeme)) refuse(parser.offset, 'yaml-syntax', badEscape);
+    if (lexeme === ',') afterComma = true;
+    else if (afterComma && lexeme.trim() !== '') afterComma = false;
+    if (first === doubleQuote && hasManyBadEscapes(lexeme)) refuse(parser.offset, 'yaml-syntax', badEscape);
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error') errors += 1;
       yield token;
@@ -54,6 +56,7 @@ function* boundedTokens(text: string): Generator<CST.Token, void> {
 }
 
 const mostErrors = 20;
+const doubleQuote = 34;
 
 /** Whether a double-quoted text holds many escapes that YAML does not know. */
 function hasManyBadEscapes(text: string): boolean {

@@ -12,16 +12,19 @@ function isEnvironmentDocument(document: ParsedDocument): document is Environmen
 
 /** A MasterVersion and an EnvironmentConfig name a product that there is. */
 export function productsExist(index: RepositoryIndex): Verdict[] {
+  const likely = likelyPartners(lonelyDocuments(index));
+  const names = [...index.products.keys()];
+  const known = names.length === 0 ? 'there is none' : enumerate(names);
   return index.documents.flatMap((document) => {
     if (!isEnvironmentDocument(document) && document.kind !== 'Release') return [];
     if (document.content === undefined || index.products.has(document.content.spec.product)) return [];
     // Where both documents of an environment name it, the config is reported.
     if (document.kind === 'MasterVersion' && partnersOf(index, document).some(({ content }) => content !== undefined)) return [];
     const { product } = document.content.spec;
-    const names = [...index.products.keys()];
-    const known = names.length === 0 ? 'there is none' : enumerate(names);
     const message = `there is no product ${quote(product)} (${known})${suggestion(product, names)}${alsoIn(index, document)}`;
-    return [error(document, { rule: 'unknown-product', path: ['spec', 'product'], message })];
+    const verdict = error(document, { rule: 'unknown-product', path: ['spec', 'product'], message });
+    const partner = isEnvironmentDocument(document) ? likely.get(document) : undefined;
+    return [partner === undefined ? verdict : { ...verdict, stops: [...verdict.stops, ...subjectOf(partner)] }];
   });
 }
 
@@ -38,20 +41,32 @@ function partnersOf(index: RepositoryIndex, document: EnvironmentDocument): read
 
 /** An environment has a MasterVersion and an EnvironmentConfig. Two that most likely belong together are reported once. */
 export function environmentsAreComplete(index: RepositoryIndex): Verdict[] {
-  const lonely = index.documents.filter(isEnvironmentDocument).filter((document) => partnersOf(index, document).length === 0);
+  const lonely = lonelyDocuments(index);
   const likely = likelyPartners(lonely);
   return lonely.flatMap((document) => {
     if (document.content === undefined || !index.products.has(document.content.spec.product)) return [];
     const missing = document.kind === 'MasterVersion' ? 'EnvironmentConfig' : 'MasterVersion';
     const partner = likely.get(document);
     // The partner says what is wrong: it is broken, names no product that there is, or is the one that is reported of the two.
-    const said = partner?.content === undefined || !index.products.has(partner.content.spec.product);
+    if (partner?.content === undefined && partner !== undefined) return saidBy(partner, document);
+    const said = partner !== undefined && !index.products.has(partner.content?.spec.product ?? '');
     if (partner !== undefined && (said || document.kind === 'EnvironmentConfig')) return [];
     const { metadata, spec } = document.content;
     const message = `environment ${metadata.name} of product ${spec.product} has no ${missing}${hintAt(document, partner)}`;
     const verdict = error(document, { rule: 'incomplete-environment', path: ['metadata', 'name'], message });
     return [partner === undefined ? verdict : { ...verdict, stops: [...verdict.stops, ...subjectOf(partner)] }];
   });
+}
+
+/** What is wrong with a broken document stops its partner as well. */
+function saidBy(broken: EnvironmentDocument, partner: EnvironmentDocument): Verdict[] {
+  const findings = broken.valid ? [] : broken.findings;
+  return findings.map((finding) => ({ document: broken, finding, stops: subjectOf(partner) }));
+}
+
+/** The documents of environments that have only one. */
+function lonelyDocuments(index: RepositoryIndex): EnvironmentDocument[] {
+  return index.documents.filter(isEnvironmentDocument).filter((document) => partnersOf(index, document).length === 0);
 }
 
 function hintAt(document: EnvironmentDocument, partner: EnvironmentDocument | undefined): string {

@@ -104,14 +104,18 @@ export function dependenciesExist(index: RepositoryIndex): Verdict[] {
 
 /** Where a product requires it, the version of an environment has a Release document. The gate holds it; before the merge it is a warning. */
 export function requiredReleasesExist(index: RepositoryIndex): Verdict[] {
+  const versionsOf = new Map<string, string[]>();
+  for (const { content } of readableReleases(index)) {
+    const known = versionsOf.get(content.spec.product);
+    if (known === undefined) versionsOf.set(content.spec.product, [content.metadata.name]);
+    else known.push(content.metadata.name);
+  }
   return index.documents.flatMap((document) => {
     if (!isReadable(document, 'MasterVersion')) return [];
     const { product, version } = document.content.spec;
     if (readable(index.products, product)?.content.spec.releases !== 'required') return [];
     if (index.releases.has(environmentKey(product, version))) return [];
-    const versions = [...index.releases.keys()]
-      .filter((key) => key.startsWith(`${product}/`))
-      .map((key) => key.slice(product.length + 1));
+    const versions = versionsOf.get(product) ?? [];
     const message = `product ${product} has no Release ${quote(version)}, and requires one before it deploys${suggestion(version, versions)}`;
     return [warning(document, { rule: 'unknown-release', path: ['spec', 'version'], message })];
   });

@@ -74,7 +74,7 @@ function zoneProblems({ timeZone }: Spec): Problem[] {
   if (isTimeZone(timeZone)) return [];
   const zones = Intl.supportedValuesOf('timeZone');
   const city = zones.find((zone) => zone.toLowerCase().endsWith(`/${timeZone.toLowerCase()}`));
-  const near = city === undefined ? suggestion(timeZone, zones) : `; did you mean ${quote(city)}?`;
+  const near = city === undefined ? suggestion(timeZone, zones, zones.length) : `; did you mean ${quote(city)}?`;
   const message = `${quote(timeZone)} is not an IANA time zone, such as Australia/Adelaide${near}`;
   return [{ rule: 'time-zone', path: ['spec', 'timeZone'], message }];
 }
