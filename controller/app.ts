@@ -85,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const controller = new Controller({ ports, timers, random: Math.random, onPass });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
-  const http = await startHttpServer(options.http, createHandlers(metrics, state));
+  const http = await startHttpServer(options.http, createHandlers(metrics, state, queues));
   const stop = new AbortController();
   const leading = lead({ kube, leadership, state, signal: stop.signal }).catch((error: unknown) => {
     logger.error({ err: error }, 'cannot start');
@@ -167,10 +167,13 @@ function createPorts(parts: {
   return { clock: { now: Date.now }, ...api, repositories, descriptors, deployers, leadership, measurements, log: logger };
 }
 
-function createHandlers(metrics: Metrics, state: State) {
+function createHandlers(metrics: Metrics, state: State, queues: () => Controller['queues']) {
   return {
     metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
-    unhealthy: () => undefined,
+    unhealthy: () => {
+      const stuck = queues().flatMap(({ name, queue }) => (queue.stuck === undefined ? [] : [`${name} ${queue.stuck}`]));
+      return stuck.length === 0 ? undefined : `stuck: ${stuck.join(', ')}`;
+    },
     unready: () => (state.synced ? undefined : 'the caches have not been filled yet'),
   };
 }

@@ -1,7 +1,7 @@
 import { compact } from '../core/compact.js';
 import { type Decision, decide, type Judgement } from '../core/decide.js';
 import { repeatedBuilds } from '../core/drift.js';
-import { ReconcileError } from '../core/errors.js';
+import { ReconcileError, toReconcileError } from '../core/errors.js';
 import type { EnvironmentFacts } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
@@ -34,7 +34,7 @@ export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, sign
 
   const facts = await gather(subject, ports, memory, signal);
   const judgement = decide(facts);
-  const performed = await settle(() => perform(judgement.decision, { subject, loop, signal }));
+  const performed = await settle(() => perform(judgement.decision, facts, { subject, loop, signal }));
   await stopRepeated(facts, subject, { loop, signal });
 
   const after = decide(gatherCached(subject, ports, memory, facts));
@@ -64,13 +64,13 @@ async function settle(task: () => Promise<Performed>): Promise<Performed> {
   }
 }
 
-async function perform(decision: Decision, act: Act): Promise<Performed> {
+async function perform(decision: Decision, facts: EnvironmentFacts, act: Act): Promise<Performed> {
   const { ports } = act.loop;
   switch (decision.do) {
     case 'idle':
       return {};
     case 'start':
-      return start(decision, act);
+      return start(decision, facts, act);
     case 'supersede':
       await writeRun(decision.run, superseded(decision.run, decision.message, ports.clock.now()), ports, act.signal);
       return { afterMs: 0 };
@@ -84,12 +84,15 @@ async function perform(decision: Decision, act: Act): Promise<Performed> {
   }
 }
 
-/** Makes the run durable under its number: somebody else's run of that number is refused by the name. Counted and created under one lock. */
-async function start({ run: spec }: Extract<Decision, { do: 'start' }>, act: Act): Promise<Performed> {
+/**
+ * Makes the run durable under its number: somebody else's run of that number is refused by the name. Counted and created under
+ * one lock, in which nothing but the API itself is waited for.
+ */
+async function start({ run: spec }: Extract<Decision, { do: 'start' }>, facts: EnvironmentFacts, act: Act): Promise<Performed> {
   const { loop, subject, signal } = act;
   const { namespace } = subject.environment.metadata;
   const created = await loop.locks.run(lockOf(subject), async () => {
-    const again = decide(gatherCached(subject, loop.ports, loop.memory, await gather(subject, loop.ports, loop.memory, signal)));
+    const again = decide(gatherCached(subject, loop.ports, loop.memory, facts));
     if (again.decision.do !== 'start' || again.decision.run.digest !== spec.digest) return undefined;
     const name = runName(spec.product, spec.environment, again.decision.run.number);
     return loop.ports.runs.create({ namespace, name }, again.decision.run, labelsOf(again.decision.run), signal);
@@ -102,13 +105,29 @@ const lockOf = ({ environment }: Subject): string => environment.metadata.namesp
 
 async function advance(decision: Extract<Decision, { do: 'advance' }>, act: Act): Promise<Performed> {
   const { run } = decision;
-  const context = await driveContext(run, act, decision.stop);
-  const driven = await drive(run, context);
-  if (isTerminal(driven.run)) {
+  try {
+    const context = await driveContext(run, act, decision.stop);
+    const driven = await drive(run, context);
+    if (!isTerminal(driven.run)) return { afterMs: driven.afterMs };
     act.loop.wakePeers(run.metadata.namespace, run.spec.product);
     return { afterMs: 0 };
+  } catch (error) {
+    await noteProblem(run, error, act);
+    throw error;
   }
-  return { afterMs: driven.afterMs };
+}
+
+/** A run that cannot be driven says why, where people look; a conflict is no problem, it is looked at again at once. */
+async function noteProblem(
+  { metadata: { namespace, name } }: DeploymentRunResource,
+  cause: unknown,
+  { loop, signal }: Act,
+): Promise<void> {
+  const { reason, message } = toReconcileError(cause);
+  const run = loop.ports.runs.get({ namespace, name });
+  if (reason === 'Conflict' || signal.aborted || run === undefined || run.status === undefined || run.status.message === message)
+    return;
+  await writeRun(run, { ...run.status, message }, loop.ports, signal);
 }
 
 async function driveContext(run: DeploymentRunResource, act: Act, stop: boolean): Promise<DriveContext> {
@@ -124,24 +143,25 @@ async function driveContext(run: DeploymentRunResource, act: Act, stop: boolean)
     );
   }
   const deployer = await ports.deployers.open(namespace, server, act.signal);
-  return { ports, server, deployer, stop, signal: act.signal, claim: (current, write) => claimUnderLock(current, write, act) };
+  return { ports, server, deployer, stop, signal: act.signal, claim: (current, write) => claim(current, write, act) };
 }
 
 /**
  * The gates, judged again right before the trigger: holds and the environment's annotations are read from the API itself, the
- * descriptor from its bucket. Nothing else claims in between.
+ * descriptor from its bucket. Then, under the lock, what others have claimed meanwhile is counted, and the claim is written.
  */
-async function claimUnderLock(run: DeploymentRunResource, write: () => Promise<DeploymentRunResource>, act: Act) {
+async function claim(run: DeploymentRunResource, write: () => Promise<DeploymentRunResource>, act: Act) {
   const { loop, subject, signal } = act;
   const { ports, memory } = loop;
-  if (run.spec.action === 'verify' || isClaimed(run)) return { granted: true as const, run: await write() };
+  if (run.spec.action === 'verify' || run.status?.jenkins?.state === 'Finished')
+    return { granted: true as const, run: await write() };
+  const { namespace, name } = subject.environment.metadata;
+  const environment = await ports.fresh.environment({ namespace, name }, signal);
+  if (environment === undefined) return { granted: false as const, message: 'the environment is gone' };
+  const fresh: Subject = { ...subjectOf(environment, loop), holds: await ports.fresh.holds(namespace, signal) };
+  const facts = await gather(fresh, ports, memory, signal);
   return loop.locks.run(lockOf(subject), async () => {
-    const { namespace, name } = subject.environment.metadata;
-    const environment = await ports.fresh.environment({ namespace, name }, signal);
-    if (environment === undefined) return { granted: false as const, message: 'the environment is gone' };
-    const holds = await ports.fresh.holds(namespace, signal);
-    const fresh: Subject = { ...subjectOf(environment, loop), holds };
-    const { decision } = decide(await gather(fresh, ports, memory, signal));
+    const { decision } = decide(gatherCached(fresh, ports, memory, facts));
     if (decision.do !== 'advance' || decision.run.metadata.name !== run.metadata.name)
       return { granted: false as const, message: 'git has moved on' };
     if (!decision.mayClaim) return { granted: false as const, message: decision.waitingFor ?? 'its desired state is not known' };

@@ -43,7 +43,7 @@ interface Entry {
   dirty: boolean;
   dueAt?: Millis;
   cancelTimer?: () => void;
-  addedAt: Millis;
+  startedAt?: Millis;
 }
 
 /**
@@ -107,14 +107,17 @@ export class KeyedQueue {
     return this.#ready.size;
   }
 
-  get active(): number {
-    return this.#active;
+  /** The key of a pass that goes on long after its deadline: what it waits for does not obey its signal. */
+  get stuck(): string | undefined {
+    const limit = this.#options.timers.now() - 2 * this.#options.deadlineMs;
+    for (const [key, { startedAt }] of this.#entries) if (startedAt !== undefined && startedAt < limit) return key;
+    return undefined;
   }
 
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { failures: 0, running: false, dirty: false, addedAt: this.#options.timers.now() };
+    const entry: Entry = { failures: 0, running: false, dirty: false };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -151,8 +154,10 @@ export class KeyedQueue {
     entry.running = true;
     this.#active += 1;
     const startedAt = this.#options.timers.now();
+    entry.startedAt = startedAt;
     const outcome = await this.#run(key);
     entry.running = false;
+    delete entry.startedAt;
     this.#active -= 1;
     const error = 'error' in outcome ? outcome.error : undefined;
     const afterMs = 'error' in outcome ? this.#delayAfter(outcome.error.retry, entry) : this.#succeeded(outcome, entry);

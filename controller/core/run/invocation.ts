@@ -148,7 +148,6 @@ function askAgain(invocation: Invocation, message: string, now: Millis): Invocat
     claim: invocation.claim,
     requestedAt: invocation.requestedAt,
     since: toTime(now),
-    stop: invocation.stop,
     message,
   });
 }
@@ -222,8 +221,8 @@ export function mayHaveStarted(invocation: Invocation | undefined): boolean {
   return invocation !== undefined && (invocation.buildNumber !== undefined || invocation.state === 'Unknown');
 }
 
-/** When the job as a whole counts as timed out; undefined before Jenkins was asked. */
+/** When the job counts as timed out: from the claim on, so that a Jenkins that was down for long costs no run its time. */
 export function deadlineOf(invocation: Invocation, timeoutMs: Millis): Millis | undefined {
-  const asked = fromTime(invocation.requestedAt);
-  return asked === undefined ? undefined : asked + timeoutMs;
+  const claimedAt = invocation.state === 'Pending' ? undefined : fromTime(invocation.claim?.at);
+  return claimedAt === undefined ? undefined : claimedAt + timeoutMs;
 }
