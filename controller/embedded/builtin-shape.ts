@@ -1,4 +1,4 @@
-import { badRequest } from './errors.js';
+import { badRequest, type StatusCause } from './errors.js';
 import { isObject, type JsonObject } from './json.js';
 import type { Json } from './resource-type.js';
 import { validateSchema } from './schema-validate.js';
@@ -9,9 +9,17 @@ export function checkShape(write: Write, value: Json): void {
   const { type } = write.target;
   const [first] = validateSchema(type.schema, withoutNulls(value)).filter((cause) => cause.reason !== 'FieldValueRequired');
   const microTimes = isObject(value) ? microTimeFault(value) : undefined;
-  const fault = first === undefined ? microTimes : `${first.field}: ${first.message}`;
+  const shapeFault = first === undefined ? undefined : showFault(write, first);
+  const fault = shapeFault ?? microTimes;
   if (fault === undefined) return;
   throw badRequest(`${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${fault}`);
+}
+
+/** The field and its fault; of a secret the field alone, because the fault quotes the value. */
+function showFault({ target }: Write, { field, message }: StatusCause): string {
+  return target.type.plural === 'secrets'
+    ? `${field}: the value is not of the type that the field demands`
+    : `${field}: ${message}`;
 }
 
 /** Null is the same as absent for the built-in types. */

@@ -1,5 +1,5 @@
 import { ApiError, type StatusCause } from './errors.js';
-import { type FieldSet, fromFieldsV1, isEmpty, memberPaths, sameSet, showPath, toFieldsV1 } from './field-set.js';
+import { type FieldSet, fromFieldsV1, isEmpty, memberPaths, sameSet, showPath, toFieldsV1, union } from './field-set.js';
 import { compareText, isObject, type JsonObject } from './json.js';
 import type { ApiObject, Json } from './resource-type.js';
 
@@ -64,11 +64,18 @@ export function writeManagers(managers: Managers): Json[] {
   }));
 }
 
-/** Beyond ten updaters the oldest ones lose their names: their fields stay changeable by everybody with an update. */
+/** Beyond ten updaters the oldest are merged into one that carries no name, so that the list stays bounded. */
 function capUpdaters(entries: readonly Manager[]): readonly Manager[] {
   const updaters = entries.filter((entry) => entry.operation === 'Update');
-  const surplus = new Set(updaters.slice(0, Math.max(0, updaters.length - maxUpdaters)));
-  return entries.filter((entry) => !surplus.has(entry));
+  if (updaters.length <= maxUpdaters) return entries;
+  const surplus = updaters.slice(0, updaters.length - maxUpdaters + 1);
+  const [oldest] = surplus;
+  if (oldest === undefined) return entries;
+  const fields = surplus.reduce((all, entry) => union(all, entry.fields), oldest.fields);
+  const ancient: Manager = { ...oldest, name: 'ancient-changes', subresource: '', fields };
+  const kept = entries.filter((entry) => !surplus.includes(entry));
+  const firstUpdater = kept.findIndex((entry) => entry.operation === 'Update');
+  return kept.toSpliced(firstUpdater, 0, ancient);
 }
 
 /** The entry with new fields; its time moves only when they differ. */

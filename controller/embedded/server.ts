@@ -33,7 +33,7 @@ export interface ApiServer {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const watches = new Set<() => void>();
   const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 90_000, maxHeaderSize: 32 * 1024 };
-  const tls = { key: options.keyPem, cert: options.certPem, minVersion: 'TLSv1.2' as const };
+  const tls = { key: options.keyPem, cert: options.certPem, minVersion: 'TLSv1.2' as const, handshakeTimeout: 10_000 };
   const server = createServer({ ...limits, ...tls, connectionsCheckingInterval: 5_000 }, (incoming, response) => {
     answer(options, watches, { incoming, response }).catch((error: unknown) => {
       const known = error instanceof ApiError;

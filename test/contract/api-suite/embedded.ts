@@ -48,6 +48,26 @@ function validationSuite(server: () => ServerHandle): void {
     ]);
   });
 
+  it('does not repeat the value of a secret that it refuses', async () => {
+    const { send, namespace } = await open();
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { password: 'hunter-2!' } };
+    const answer = await send({ method: 'POST', path: `/api/v1/namespaces/${namespace}/secrets`, body });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).not.toContain('hunter-2');
+  });
+
+  it('keeps at most ten updaters, the oldest merged into one', async () => {
+    const { create, patch } = await open();
+    await create(aWidget('one', { spec: { color: 'red', anything: {} } }), '?fieldManager=m0');
+    for (let index = 1; index <= 11; index += 1) {
+      await patch('one', { spec: { anything: { [`k${index}`]: index } } }, { query: `?fieldManager=m${index}` });
+    }
+    const { body } = await patch('one', { metadata: { labels: { a: 'b' } } }, { query: '?fieldManager=m11' });
+    const names: string[] = body.metadata.managedFields.map(({ manager }: { manager: string }) => manager);
+    expect(names).toHaveLength(10);
+    expect(names).toContain('ancient-changes');
+  });
+
   it('refuses a body over 3 MiB', async () => {
     const { send, configMaps } = await open();
     const body = aConfigMap('big', { a: 'x'.repeat(3 * 1024 * 1024) });
