@@ -270,6 +270,37 @@ describe('the lookup', () => {
     expect(await look()).toMatchObject({ state: 'read', items: [{ queueId: 3 }] });
   });
 
+  it('lists items by their queue id, whatever their order', async () => {
+    const item = (queueId: number) => ({
+      id: queueId,
+      task: { fullName: 'platform/deploy' },
+      actions: [{ parameters: [{ name: 'TOWPATH_RUN', value: aRequest().id }] }],
+    });
+    scene = await aScene();
+    scene.jenkins.fail(jsonOf({ items: [item(5), item(3)] }), { path: /^\/queue/ });
+    scene.jenkins.fail(jsonOf({ nextBuildNumber: 1, allBuilds: [] }), { path: /^\/job/ });
+    expect(await look()).toMatchObject({ items: [{ queueId: 3 }, { queueId: 5 }] });
+  });
+
+  it('is undecided where Jenkins restarted between queue and builds', async () => {
+    scene = await aScene();
+    scene.jenkins.fail(jsonOf({ items: [] }), { path: /^\/queue/ });
+    expect(await look()).toEqual({
+      state: 'unavailable',
+      message: `Jenkins at ${scene.jenkins.url} restarted while it was asked`,
+    });
+  });
+
+  it('does not call a build vanished that it has seen to be of another run', async () => {
+    scene = await aScene({ jobs: [{ ...deployJob, durationMs: 10 }] });
+    scene.jenkins.userBuild('platform/deploy', { TOWPATH_RUN: 'another' }, 'admin');
+    scene.pass(20);
+    const answer = look();
+    await expect.poll(() => scene.reported.length).toBe(2);
+    scene.jenkins.deleteBuild('platform/deploy', 1);
+    expect(await answer).toMatchObject({ state: 'read', nextBuildNumber: 2, vanished: [] });
+  });
+
   it.each<[name: string, fault: Fault, path: RegExp]>([
     ['the queue is a login page', loginPage, /^\/queue/],
     ['the builds are a login page', loginPage, /^\/job/],

@@ -159,7 +159,7 @@ describe('the log tail', () => {
   });
 
   it('is read from near the end of a large log', async () => {
-    const log = Array.from({ length: 40_000 }, (_, index) => `line ${index} with some more text in it and an ü`);
+    const log = Array.from({ length: 40_000 }, (_, index) => `line ${index} with some more text in it, and an ü`);
     scene = await aScene({ jobs: [{ ...deployJob, log }] });
     await aRunningBuild(scene, aRequest());
     scene.pass(60_000);
@@ -169,6 +169,25 @@ describe('the log tail', () => {
     const [head, get] = scene.jenkins.requests.slice(-2);
     expect([head?.method, head?.query]).toEqual(['HEAD', 'start=0']);
     expect(Number(new URLSearchParams(get?.query).get('start'))).toBeGreaterThan(1_000_000);
+  });
+
+  it('has no hidden note that an answer still holds', async () => {
+    scene = await aScene();
+    await aRunningBuild(scene, aRequest());
+    const note = `${String.fromCharCode(27)}[8mha:////4AAAA${String.fromCharCode(27)}[0m`;
+    const headers = [['Content-Type', 'text/plain;charset=utf-8']] as const;
+    const answer = { status: 200, headers, body: `Started by user ${note}ana\r\n` };
+    scene.jenkins.fail({ deliveries: 0, answer }, { method: 'GET' });
+    expect(await tail(1)).toEqual(['Started by user ana']);
+  });
+
+  it('is empty where far more comes than was asked for', async () => {
+    scene = await aScene({ jobs: [{ ...deployJob, log: ['x'.repeat(300 * 1024)] }] });
+    await aRunningBuild(scene, aRequest());
+    scene.pass(60_000);
+    const size: Fault = { deliveries: 0, answer: { status: 200, headers: [['X-Text-Size', '10']], body: '' } };
+    scene.jenkins.fail(size, { method: 'HEAD' });
+    expect(await tail(1)).toEqual([]);
   });
 
   it('is empty where there is no log, no build, or something else answers', async () => {
