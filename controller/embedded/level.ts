@@ -26,17 +26,25 @@ export async function openLevel(directory: string): Promise<Level> {
   }
 }
 
+export interface LoadOptions {
+  readonly cipher: Cipher;
+  /** Collections whose objects are sealed at rest. */
+  readonly sealed: ReadonlySet<string>;
+  /** Brings an object that an older version stored into the form of today. */
+  upgrade?(collection: string, object: ApiObject): ApiObject;
+}
+
 /** Reads everything into memory. */
 export async function loadLevel(
   level: Level,
-  options: { cipher: Cipher; sealed: ReadonlySet<string> },
+  options: LoadOptions,
 ): Promise<{ collections: Map<string, Collection>; revision: number }> {
   const collections = new Map<string, Collection>();
   for await (const [key, value] of level.iterator({ gt: objectPrefix, lt: `${objectPrefix}\uffff` })) {
     const [, collection = '', name = ''] = key.split('\0');
     const plain = options.sealed.has(collection) ? options.cipher.open(value, key) : value;
     const object = JSON.parse(new TextDecoder().decode(plain)) as ApiObject;
-    collectionOf(collections, collection).objects.set(name, object);
+    collectionOf(collections, collection).objects.set(name, options.upgrade?.(collection, object) ?? object);
   }
   const stored = await level.get(revisionKey);
   return { collections, revision: stored === undefined ? 0 : Number(new TextDecoder().decode(stored)) };

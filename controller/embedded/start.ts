@@ -9,8 +9,10 @@ import { openCipher } from './encryption.js';
 import { startEventExpiry } from './event-expiry.js';
 import type { ApiContext } from './exchange.js';
 import { ensureNamespaces } from './namespaces.js';
-import { createRegistry, secretCollection } from './registry.js';
-import type { Json } from './resource-type.js';
+import { collectionName, createRegistry, type Registry, secretCollection } from './registry.js';
+import type { ApiObject, Json } from './resource-type.js';
+import { applyDefaults } from './schema-default.js';
+import { pruneObject } from './schema-prune.js';
 import { createApiServer } from './server.js';
 import { openStore } from './store.js';
 
@@ -42,14 +44,15 @@ export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<Emb
   const { directory, now = Date.now } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const cipher = await openCipher(directory);
+  const registry = createRegistry(builtinTypes, options.crds.map(typeOfCrd));
   const store = await openStore({
     directory: join(directory, 'store'),
     cipher,
     sealed: new Set([secretCollection]),
     history: historyLimits,
+    upgrade: toCurrentSchema(registry),
   });
   try {
-    const registry = createRegistry(builtinTypes, options.crds.map(typeOfCrd));
     const context: ApiContext = { store, registry, now };
     await ensureNamespaces(context, ['default', 'kube-system']);
     return await serve(context, options);
@@ -57,6 +60,18 @@ export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<Emb
     await store.close();
     throw error;
   }
+}
+
+/** Objects are pruned and defaulted by the schema of today when they are read, as the schema may be newer than they are. */
+function toCurrentSchema(registry: Registry): (collection: string, object: ApiObject) => ApiObject {
+  const custom = new Map(registry.types.filter(registry.isCustom).map((type) => [collectionName(type), type.schema]));
+  return (collection, object) => {
+    const schema = custom.get(collection);
+    if (schema === undefined) return object;
+    const { object: current } = pruneObject(schema, object);
+    applyDefaults(schema, current as unknown as Json);
+    return current;
+  };
 }
 
 async function serve(context: ApiContext, options: EmbeddedApiOptions): Promise<EmbeddedApi> {

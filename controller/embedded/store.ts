@@ -1,15 +1,20 @@
-import type { Cipher } from './encryption.js';
 import { createHistory, type HistoryLimits, type StoreEvent, toEvent } from './history.js';
 import { compareText } from './json.js';
-import { type Collection, collectionOf, type Level, levelKey, loadLevel, openLevel, revisionKey } from './level.js';
+import {
+  type Collection,
+  collectionOf,
+  type Level,
+  type LoadOptions,
+  levelKey,
+  loadLevel,
+  openLevel,
+  revisionKey,
+} from './level.js';
 import type { ApiObject } from './resource-type.js';
 import { createTransaction, type Staged, type Transaction } from './transaction.js';
 
-export interface StoreOptions {
+export interface StoreOptions extends LoadOptions {
   readonly directory: string;
-  readonly cipher: Cipher;
-  /** Collections whose objects are sealed at rest. */
-  readonly sealed: ReadonlySet<string>;
   readonly history: HistoryLimits;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedApi } from '../../../controller/embedded/start.js';
-import { type ServerHandle, watch } from './client.js';
+import { type ServerHandle, send, watch } from './client.js';
 import { widgetCrd } from './widget-crd.js';
 import { aConfigMap, aWidget, openWorkspace } from './widgets.js';
 
@@ -163,6 +163,25 @@ function restartSuite(): void {
     expect([stream.status, event.type, event.object.code, event.object.reason]).toEqual([200, 'ERROR', 410, 'Expired']);
     expect(present.object).toEqual(created);
     expect([second.token, second.caPem]).toEqual([first.token, first.caPem]);
+  });
+
+  it('shows objects that an older schema stored as the schema of today has them', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'towpath-upgrade-'));
+    const newer = structuredClone(widgetCrd);
+    const spec: { properties: object } = newer.spec.versions[0]?.schema.openAPIV3Schema.properties.spec ?? { properties: {} };
+    const { enabled: _enabled, ...properties } =
+      widgetCrd.spec.versions[0]?.schema.openAPIV3Schema.properties.spec.properties ?? {};
+    spec.properties = { ...properties, added: { type: 'string', default: 'new' } };
+    const first = await startEmbeddedApi({ directory, crds: [widgetCrd] });
+    const workspace = await openWorkspace(first, 'upgrade');
+    const { body: created } = await workspace.create(aWidget('one', { spec: { color: 'red', enabled: true } }));
+    await first.close();
+    const second = await startEmbeddedApi({ directory, crds: [newer] });
+    const { body } = await send(second, { path: `${workspace.widgets}/one` });
+    await second.close();
+    await rm(directory, { recursive: true, force: true });
+    expect(body.spec).toEqual({ color: 'red', size: 3, nested: { depth: 1 }, added: 'new' });
+    expect(body.metadata).toEqual(created.metadata);
   });
 
   it('does not open a store that another process has open', async () => {
