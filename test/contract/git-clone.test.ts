@@ -68,12 +68,17 @@ describe('a clone', () => {
     expect((await latest(await world.restart())).commit.sha).toBe(sha);
   });
 
-  it('is made again where a process was killed while it made it', async () => {
+  it.each([
+    ['names no commit', 'refs/heads/main', 'not a commit'],
+    ['was left while it was written', 'towpath-unfinished', ''],
+  ])('that %s is made again', async (_name, file, content) => {
     const sha = await start();
     await latest();
-    await world.repository.git('pack-refs', '--all');
-    await writeFile(join(await clone(), 'refs', 'heads', 'main'), 'not a commit');
+    await writeFile(join(await clone(), file), content);
     expect((await latest(await world.restart())).commit.sha).toBe(sha);
+    const [first = 0, second = 0] = world.fetches.map((fetch) => fetch.bytes);
+    expect(second).toBeGreaterThan(first / 2);
+    expect(existsSync(join(await clone(), 'towpath-unfinished'))).toBe(false);
   });
 
   it('is made again when it holds too many packs', async () => {
