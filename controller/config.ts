@@ -20,7 +20,6 @@ export interface StandaloneConfig {
   readonly apiPort: number;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: string;
-  readonly identity: string;
 }
 
 export class UsageError extends Error {
@@ -74,7 +73,6 @@ export function standaloneConfig(flags: StandaloneFlags): StandaloneConfig {
     apiPort: parsePort(flags.apiPort ?? '0', '--api-port'),
     http: parseAddress(flags.http ?? '127.0.0.1:8080'),
     logLevel: parseLevel(flags.logLevel),
-    identity: `${hostname()}_${randomUUID()}`,
   });
 }
 

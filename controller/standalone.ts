@@ -8,6 +8,12 @@ import { type EmbeddedApi, startEmbeddedApi } from './embedded/start.js';
 import { applyDocuments, parseDocuments } from './kube/documents.js';
 import type { Logger } from './telemetry/logger.js';
 
+/**
+ * The holder of the lease: the same in every life, so that the next one goes on at once after a crash. Only one process at a time can
+ * have the folder of the store open, and what a killed one had in flight is covered by the claim of its run.
+ */
+const identity = 'standalone';
+
 export interface Standalone {
   readonly api: EmbeddedApi;
   readonly app: App;
@@ -28,7 +34,7 @@ export async function startStandalone(config: StandaloneConfig, logger: Logger):
     const app = await startApp({
       kubeconfig: { url: api.url, caPem: api.caPem, token: api.token },
       lease: { namespace: 'default', name: 'towpath' },
-      identity: config.identity,
+      identity,
       http: config.http,
       cacheDirectory: join(resolve(config.directory), 'git'),
       directoriesRelativeTo: dirname(file),

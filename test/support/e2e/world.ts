@@ -70,7 +70,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     api.close();
     await program.kill();
     await jenkins.close();
-    await rm(folder, { recursive: true, force: true });
+    if (process.env.TOWPATH_KEEP === undefined) await rm(folder, { recursive: true, force: true });
+    else console.log(`kept ${folder}`);
   };
   return { folder, kubeconfigPath, jenkins, repository, program, api, ...questions(api), close };
 }
