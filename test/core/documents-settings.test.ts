@@ -163,7 +163,7 @@ describe('a settings schema', () => {
       { $ref: '#/$defs/a', $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } },
       `${file}:1:1 refers to itself in a circle, which is not supported`,
     ],
-    ['that unfolds to very many', doubling(20), `${file}:1:1 is too large: more than 5,000 schemas once references are followed`],
+    ['that unfolds to very many', doubling(20), `${file}:1:1 judges one value by more than 1,000 schemas`],
     [
       'with references to data',
       { properties: { a: { const: { $data: '1/b' } }, b: { minimum: 1, $data: 'x' } } },
@@ -202,6 +202,14 @@ describe('a settings schema', () => {
     const text = `{url: "${'a'.repeat(50_000)}!"}`;
     const findings = load(withSchema({ properties: { url: { type: 'string', pattern: '^(a+)+$' } } }, settings(text))).findings;
     expect(findings.map(({ rule, path }) => [rule, path])).toEqual([['settings', 'spec.settings.url']]);
+  });
+
+  it('and settings that together would take too many checks are refused', () => {
+    const twice = (depth: number): object => (depth === 0 ? { type: 'string' } : { anyOf: [twice(depth - 1), twice(depth - 1)] });
+    const many = `{${Array.from({ length: 2_500 }, (_, index) => `k${index}: 1`).join(', ')}}`;
+    expect(sentences(withSchema({ additionalProperties: twice(8) }, settings(many)))).toEqual([
+      'config.yaml:8:13 spec.settings: too many values (2,510) for a settings schema that checks each up to 511 times',
+    ]);
   });
 
   it('is compiled once for as long as nothing that it consists of changes', () => {

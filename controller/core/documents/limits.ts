@@ -9,8 +9,12 @@ export const limits = {
   /** Findings that are reported of one file; the rest is counted. */
   findingsPerFile: 100,
   settingsSchemaBytes: 262_144,
-  /** Schemas that one settings schema may consist of once its references are followed. */
+  /** Schemas inside of one settings schema, the files that it refers to included. */
   settingsSchemaParts: 5_000,
+  /** Schemas that may judge one value of the settings. */
+  settingsSchemaWeight: 1_000,
+  /** Checks of settings: their values times the schemas that may judge each. */
+  settingsChecks: 1_000_000,
   descriptorBytes: 1_048_576,
   components: 1_000,
 } as const;

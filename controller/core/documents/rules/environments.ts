@@ -15,13 +15,19 @@ export function productsExist(index: RepositoryIndex): Verdict[] {
   const likely = likelyPartners(lonelyDocuments(index));
   const names = [...index.products.keys()];
   const known = names.length === 0 ? 'there is none' : enumerate(names);
+  // A suggestion costs; who has misspelled a hundred names has other worries.
+  let suggestions = 100;
+  const hint = (product: string): string => {
+    suggestions -= 1;
+    return suggestions >= 0 ? suggestion(product, names) : '';
+  };
   return index.documents.flatMap((document) => {
     if (!isEnvironmentDocument(document) && document.kind !== 'Release') return [];
     if (document.content === undefined || index.products.has(document.content.spec.product)) return [];
     // Where both documents of an environment name it, the config is reported.
     if (document.kind === 'MasterVersion' && partnersOf(index, document).some(({ content }) => content !== undefined)) return [];
     const { product } = document.content.spec;
-    const message = `there is no product ${quote(product)} (${known})${suggestion(product, names)}${alsoIn(index, document)}`;
+    const message = `there is no product ${quote(product)} (${known})${hint(product)}${alsoIn(index, document)}`;
     const verdict = error(document, { rule: 'unknown-product', path: ['spec', 'product'], message });
     const partner = isEnvironmentDocument(document) ? likely.get(document) : undefined;
     return [partner === undefined ? verdict : { ...verdict, stops: [...verdict.stops, ...subjectOf(partner)] }];

@@ -1,5 +1,7 @@
 import type { Json } from '../../model.js';
+import { limits } from '../limits.js';
 import { isReadable, type ParsedDocument, type Problem, type ReadableDocument, sourceOf, toFinding } from '../parsed.js';
+import { numbersPerNode } from '../places.js';
 import { quote } from '../quote.js';
 import { type RepositoryIndex, readable } from '../repository-index.js';
 import type { SettingsCache, SettingsSchema } from '../settings/cache.js';
@@ -32,7 +34,7 @@ export function settingsKeepToSchema(index: RepositoryIndex, cache: SettingsCach
 
 function schemaOf(document: ReadableDocument<'Product'>, index: RepositoryIndex, cache: SettingsCache): SettingsSchema | Problem {
   const { settingsSchema } = document.content.spec;
-  if (settingsSchema === undefined) return { validate: undefined, findings: [] };
+  if (settingsSchema === undefined) return { validate: undefined, weight: 0, findings: [] };
   if (typeof settingsSchema !== 'string') return compileSettings(inlineSchema(document, settingsSchema), index.files, cache);
   const problem = (message: string): Problem => ({ rule: 'settings-schema', path: ['spec', 'settingsSchema'], message });
   const path = resolvePath(document.places.file, settingsSchema);
@@ -60,7 +62,12 @@ function checkSettings(document: ParsedDocument, { index, schemas, cache }: Chec
   return problems.map((problem) => ({ document, finding: toFinding(document, problem), stops: subjectOf(document) }));
 }
 
-function problemsOf(document: ReadableDocument<'EnvironmentConfig'>, { validate }: SettingsSchema): Problem[] {
+function problemsOf(document: ReadableDocument<'EnvironmentConfig'>, { validate, weight }: SettingsSchema): Problem[] {
+  const values = document.places.nodes.length / numbersPerNode;
+  if (values * weight > limits.settingsChecks) {
+    const message = `too many values (${values.toLocaleString('en')}) for a settings schema that checks each up to ${weight} times`;
+    return [{ rule: 'limit-keys', path: ['spec', 'settings'], message }];
+  }
   const settings: Json = document.content.spec.settings ?? {};
   const problems = validate?.(settings, (path) => sourceOf(document, path)) ?? [];
   return problems.slice(0, 100).map((problem) => ({ ...problem, path: ['spec', 'settings', ...problem.path] }));

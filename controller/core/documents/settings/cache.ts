@@ -8,6 +8,8 @@ import type { SchemaFile } from './schema-file.js';
 export interface SettingsSchema {
   readonly validate: Validator | undefined;
   readonly findings: readonly Finding[];
+  /** How many schemas at most judge one value of the settings. */
+  readonly weight: number;
 }
 
 /** What loading keeps from one commit to the next. Everything in it follows from what it was made of; an empty one gives the same results. */

@@ -40,11 +40,12 @@ export function compileSettings(root: SchemaFile, texts: SchemaTexts, cache: Set
     linking.findings.push(...file.findings);
     for (const reference of file.clean?.references ?? []) link(linking, file, reference);
   }
-  if (linking.findings.length === 0) linking.findings.push(...measure(linking.files.values(), linking.links));
-  if (linking.findings.length > 0) return { validate: undefined, findings: linking.findings };
+  if (linking.findings.length > 0) return { validate: undefined, weight: 0, findings: linking.findings };
+  const { weight, findings } = measure(root, [...linking.files.values()], linking.links);
+  if (findings.length > 0) return { validate: undefined, weight, findings };
   const written = [...linking.files.values()].map((file): Json => [file.file, rewritten(file, linking)]);
   const key = sha256(canonicalJson(written));
-  const schema = cache.schemas.get(key) ?? compile(root, linking);
+  const schema = cache.schemas.get(key) ?? { ...compile(root, linking), weight };
   cache.schemas.set(key, schema);
   return schema;
 }
@@ -110,7 +111,7 @@ function rewritten(file: SchemaFile, linking: Linking): Json {
   return rewrite(file.clean?.schema ?? true);
 }
 
-function compile(root: SchemaFile, linking: Linking): SettingsSchema {
+function compile(root: SchemaFile, linking: Linking): Omit<SettingsSchema, 'weight'> {
   const findings: Finding[] = [];
   const ajv = createAjv({ meta: false, strict: false });
   for (const file of linking.files.values()) {
