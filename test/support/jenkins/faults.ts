@@ -25,6 +25,16 @@ function html(status: number, title: string, headers: readonly [string, string][
   return { status, headers: [['Content-Type', 'text/html;charset=utf-8'], ...headers], body };
 }
 
+/** JSON that is signed as Jenkins' own; a text is sent as it is. */
+export function jsonOf(value: unknown): Fault {
+  const headers = [
+    ['Content-Type', 'application/json;charset=utf-8'],
+    ['X-Jenkins', '2.426.2'],
+    ['X-Jenkins-Session', 'abc'],
+  ] as const;
+  return { deliveries: 0, answer: { status: 200, headers, body: typeof value === 'string' ? value : JSON.stringify(value) } };
+}
+
 /** A single sign-on proxy that sends the client to its login page. */
 export function loginRedirect(location = 'https://login.example/saml/127/'): Fault {
   return { deliveries: 0, answer: html(302, 'Found', [['Location', location]]) };
