@@ -59,7 +59,7 @@ function find(facts: EnvironmentFacts): Findings {
   const observed = observedState(facts, recorded);
   const active = facts.runs.findLast((run) => !isTerminal(run));
   const foreign = observed !== undefined && recorded !== undefined && active === undefined;
-  const needed = need({ facts, desired, recorded, foreign, active });
+  const needed = need({ facts, desired, recorded, observed, foreign, active });
   const unclaimed = active !== undefined && !isClaimed(active) && active.spec.action === 'deploy';
   const judged = needed.kind === 'deploy' || needed.kind === 'wait' || unclaimed || facts.desired === undefined;
   const input = compact<Parameters<typeof evaluate>[0]>({ facts, wanted: facts.desired, desired, recorded });

@@ -1,7 +1,7 @@
 import { annotation, type EnvironmentFacts } from './facts.js';
 import type { Millis } from './model.js';
 import type { DeploymentRunResource, DeploymentRunSpec } from './resources/deployment-run.js';
-import type { DesiredStatus, RecordedState } from './resources/environment.js';
+import type { DesiredStatus, ObservedState, RecordedState } from './resources/environment.js';
 import { deployed, finishedAt, phaseOf } from './run/run.js';
 
 export type Cause = DeploymentRunSpec['cause'];
@@ -17,6 +17,7 @@ export interface NeedInput {
   readonly facts: EnvironmentFacts;
   readonly desired: DesiredStatus | undefined;
   readonly recorded: RecordedState | undefined;
+  readonly observed: ObservedState | undefined;
   readonly foreign: boolean;
   readonly active: DeploymentRunResource | undefined;
 }
@@ -42,13 +43,16 @@ function desiredCause({ desired, recorded }: NeedInput): Cause {
 }
 
 /** Nothing to deploy, unless what is there was touched by others or did not pass its verification. */
-function needInSync({ facts, foreign, desired }: NeedInput, recorded: RecordedState): Need {
+function needInSync({ facts, foreign, observed, desired }: NeedInput, recorded: RecordedState): Need {
   const retry = unanswered(facts, 'retryRequestedAt');
   if (foreign) {
     if (facts.desired?.product.driftPolicy === 'reconcile') {
       return {
         kind: 'deploy',
-        cause: { type: 'drift', message: `${desired?.version} was overwritten by a build that Towpath did not start` },
+        cause: {
+          type: 'drift',
+          message: `${observed?.by ?? 'somebody'} deployed ${observed?.version ?? 'something'} over ${desired?.version}`,
+        },
       };
     }
     return retry === undefined ? { kind: 'stuck', why: 'drifted' } : { kind: 'deploy', cause: requested(retry) };

@@ -89,6 +89,7 @@ export const reasons = {
   Soaking: 'The release has not stood verified for long enough.',
   Soaked: 'The release has stood verified for long enough.',
   ConcurrencyLimit: 'As many deployments are under way as are allowed.',
+  ForeignBuild: 'A build that Towpath did not start deploys to the environment at the moment.',
   Free: 'There is room for another deployment.',
   // Phases, as reasons of the conditions of a DeploymentRun
   Pending: 'The run is recorded; Jenkins has not been asked.',
