@@ -80,7 +80,7 @@ describe('a run under way', () => {
     expect(decision).toMatchObject({ do: 'advance', stop: false, mayClaim: false });
     expect(status.conditions?.find(({ type }) => type === 'Valid')).toMatchObject({
       status: 'False',
-      message: 'a.yaml:1:2 broken',
+      message: 'a.yaml:1:2 spec: broken',
     });
   });
 

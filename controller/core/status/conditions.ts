@@ -33,7 +33,7 @@ export function conditionsOf(findings: Findings): Condition[] {
           type: 'Valid',
           status: 'False',
           reason: 'Invalid',
-          message: `${finding.file}:${finding.line}:${finding.column} ${finding.message}`,
+          message: `${finding.file}:${finding.line}:${finding.column} ${finding.path === '' ? '' : `${finding.path}: `}${finding.message}`,
         },
   );
   const drift = driftOf(findings);
