@@ -57,3 +57,16 @@ export function itemUrl({ root }: Address, queueId: number): string {
 export function buildUrl({ root }: Address, segments: readonly string[], number: number): string {
   return `${root}${jobPath(segments)}/${number}/`;
 }
+
+/** Whether a URL that Jenkins wrote leads to that job (or to what lies below it), whatever it thinks its own root URL is. */
+export function leadsTo(url: string, segments: readonly string[], below = ''): boolean {
+  if (!URL.canParse(url, 'http://localhost')) return false;
+  const { pathname } = new URL(url, 'http://localhost');
+  try {
+    const path = decodeURIComponent(pathname);
+    const start = path.indexOf('/job/');
+    return start >= 0 && path.slice(start) === `/job/${segments.join('/job/')}/${below}`;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,5 @@
 import { ReconcileError } from '../core/errors.js';
-import { jobPath, jobSegments } from './address.js';
+import { jobPath, jobSegments, leadsTo } from './address.js';
 import type { Connection } from './connection.js';
 import type { Exchange } from './exchange.js';
 import type { Post } from './posting.js';
@@ -41,22 +41,21 @@ export async function stopBuild(
   const build = await readBuild(connection, request, signal);
   if (isUnavailable(build)) throw unavailable(build.message);
   if (build.state !== 'building') return;
-  const path = `${jobPath(jobSegments(request.job) ?? [])}/${request.number}/stop`;
+  const segments = jobSegments(request.job) ?? [];
+  const path = `${jobPath(segments)}/${request.number}/stop`;
   const found = await post('stop', { path }, signal);
   // 302 is the good answer, also for a build that has just ended; 404: its record is gone.
-  if (found.kind === 'answer' && (isStopped(connection, found, request) || found.status === 404)) return;
+  if (found.kind === 'answer' && (isStopped(found, segments, request.number) || found.status === 404)) return;
   throw failure(connection, found, `build ${request.number} of ${request.job} was not stopped`);
 }
 
 /** A redirect to the build itself; a login proxy redirects as well, but elsewhere. */
 function isStopped(
-  { address }: Connection,
   { status, headers }: Extract<Exchange, { kind: 'answer' }>,
-  { job, number }: { job: string; number: number },
+  segments: readonly string[],
+  number: number,
 ): boolean {
-  if (status !== 302 || !URL.canParse(headers.location ?? '', address.root)) return false;
-  const { pathname } = new URL(headers.location ?? '', address.root);
-  return pathname.endsWith(`${new URL(jobPath(jobSegments(job) ?? []), 'http://localhost').pathname}/${number}/`);
+  return status === 302 && leadsTo(headers.location ?? '', segments, `${number}/`);
 }
 
 function unavailable(message: string): ReconcileError {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoundBuild, FoundItem, Lookup, Unavailable } from '../core/run/observation.js';
-import { buildUrl, itemUrl, jobPath, jobSegments } from './address.js';
+import { buildUrl, itemUrl, jobSegments, leadsTo } from './address.js';
 import type { Connection, JsonAnswer } from './connection.js';
 import { carries } from './request.js';
 import { type BuildShape, type ItemShape, parseBuilds, parseQueue } from './shapes.js';
@@ -102,11 +102,7 @@ async function look(connection: Connection, request: LookupRequest, signal: Abor
 /** Whether the item is of that job: a job that it triggers may carry the same parameter on, and the short name is not unique. */
 export function isOf({ task: { fullName, url } }: ItemShape, job: string): boolean {
   if (fullName !== undefined) return fullName === job;
-  const path = jobPath(jobSegments(job) ?? []);
-  if (url === undefined || !URL.canParse(url)) return false;
-  const { pathname } = new URL(url);
-  const start = pathname.indexOf('/job/');
-  return start >= 0 && pathname.slice(start).replace(/\/$/, '') === new URL(path, 'http://localhost').pathname;
+  return url !== undefined && leadsTo(url, jobSegments(job) ?? []);
 }
 
 export async function readQueue(

@@ -60,16 +60,20 @@ function text(value: unknown): string | undefined {
 
 export function parseJob(value: unknown): JobShape | undefined {
   if (!isObject(value) || !isCount(value.nextBuildNumber) || typeof value.buildable !== 'boolean') return undefined;
-  const definitions = objects(value.property).flatMap((property) => objects(property.parameterDefinitions));
+  const listed = objects(value.property).flatMap(({ parameterDefinitions }) => parameterDefinitions ?? []);
+  const definitions = parseAll(listed, parseDefinition);
+  if (definitions === undefined) return undefined;
   return {
     isBuildable: value.buildable,
     isDisabled: value.disabled === true,
     nextBuildNumber: value.nextBuildNumber,
-    definitions: definitions.flatMap((definition) => parseDefinition(definition) ?? []),
+    definitions,
   };
 }
 
-function parseDefinition({ name, type, choices }: Json): ParameterDefinition | undefined {
+function parseDefinition(value: unknown): ParameterDefinition | undefined {
+  if (!isObject(value)) return undefined;
+  const { name, type, choices } = value;
   if (typeof name !== 'string' || typeof type !== 'string') return undefined;
   if (!Array.isArray(choices)) return { name, type };
   return { name, type, choices: choices.filter((choice) => typeof choice === 'string') };

@@ -5,7 +5,7 @@ import type { Connection } from './connection.js';
 import { type ControlContext, postCancel } from './control.js';
 import type { Exchange } from './exchange.js';
 import { isOf, lookup, readQueue } from './lookup.js';
-import { carries, firstDifference, sentParameters, whyUnsendable } from './request.js';
+import { carries, firstDifference, runParameter, sentParameters, whyUnsendable } from './request.js';
 import type { ItemShape } from './shapes.js';
 import { isUnavailable, readItemShape } from './tracking.js';
 import { isFromJenkins, isOwnRefusal, whyForbidden, whyUnavailable } from './words.js';
@@ -102,7 +102,7 @@ async function verifyAccepted(
   const own = await readItemShape(connection, queueId, signal);
   // Accepted is accepted: what cannot be looked at now is found out by following the item.
   if (own === undefined || isUnavailable(own)) return accepted;
-  const isForeign = !isOf(own, request.job) || (own.parameters?.get('TOWPATH_RUN') ?? request.id) !== request.id;
+  const isForeign = !isOf(own, request.job) || (own.parameters?.get(runParameter) ?? request.id) !== request.id;
   if (isForeign)
     return { state: 'ambiguous', message: connection.says(`gave queue item ${queueId}, which is something else now`) };
   const difference = firstDifference(request, own.parameters);
