@@ -26,7 +26,7 @@ export function loadRepository(files: Iterable<ParsedFile>, cache: SettingsCache
   const findings = sortFindings([...all.flatMap((file) => file.findings), ...verdicts.map(({ finding }) => finding)]);
   const releases = toReleases(index, stopped);
   return {
-    ...toEnvironments(index, stopped, releases),
+    ...toEnvironments({ index, stopped, releases, cache }),
     releases: [...releases.values()],
     findings,
     documents: countDocuments(all, verdicts),
@@ -55,11 +55,15 @@ function toReleases(index: RepositoryIndex, stopped: Stopped): ReadonlyMap<strin
   return releases;
 }
 
-function toEnvironments(
-  index: RepositoryIndex,
-  stopped: Stopped,
-  releases: ReadonlyMap<string, ReleaseDocument>,
-): { environments: DesiredEnvironment[]; invalid: InvalidEnvironment[] } {
+interface Loading {
+  readonly index: RepositoryIndex;
+  readonly stopped: Stopped;
+  readonly releases: ReadonlyMap<string, ReleaseDocument>;
+  readonly cache: SettingsCache;
+}
+
+function toEnvironments(loading: Loading): { environments: DesiredEnvironment[]; invalid: InvalidEnvironment[] } {
+  const { index, stopped } = loading;
   const environments: DesiredEnvironment[] = [];
   const invalid: InvalidEnvironment[] = [];
   const products = new Map<string, Product>();
@@ -77,7 +81,7 @@ function toEnvironments(
     }
     const normal = products.get(product) ?? toProduct(document.content);
     products.set(product, normal);
-    environments.push(toEnvironment({ product: normal, version, config, releases }));
+    environments.push(toEnvironment({ product: normal, version, config }, loading));
   }
   return { environments, invalid };
 }
@@ -119,16 +123,19 @@ function unexplained(index: RepositoryIndex, key: string): Finding {
   };
 }
 
-function toEnvironment(parts: {
-  product: Product;
-  version: ValidDocument<'MasterVersion'>;
-  config: ValidDocument<'EnvironmentConfig'>;
-  releases: ReadonlyMap<string, ReleaseDocument>;
-}): DesiredEnvironment {
-  const { product, releases } = parts;
+interface EnvironmentParts {
+  readonly product: Product;
+  readonly version: ValidDocument<'MasterVersion'>;
+  readonly config: ValidDocument<'EnvironmentConfig'>;
+}
+
+function toEnvironment(parts: EnvironmentParts, { releases, cache }: Loading): DesiredEnvironment {
+  const { product } = parts;
   const wanted = parts.version.content.spec;
   const { stage, client, settings = {} } = parts.config.content.spec;
   const release = releases.get(environmentKey(product.name, wanted.version));
+  const digest = cache.digests.get(parts.config.value) ?? settingsDigest(settings);
+  cache.digests.set(parts.config.value, digest);
   return {
     product,
     environment: parts.config.content.metadata.name,
@@ -138,7 +145,7 @@ function toEnvironment(parts: {
     ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     ...(wanted.notBefore === undefined ? {} : { notBefore: Date.parse(wanted.notBefore) }),
     settings,
-    settingsDigest: settingsDigest(settings),
+    settingsDigest: digest,
     ...(release === undefined ? {} : { release }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Finding, JsonObject } from '../../model.js';
+import type { Digest, Finding, JsonObject } from '../../model.js';
 import type { Problem } from '../parsed.js';
 import { createAjv, type Validator } from '../validator.js';
 import type { SchemaFile } from './schema-file.js';
@@ -20,11 +20,19 @@ export interface SettingsCache {
   readonly schemas: Map<string, SettingsSchema>;
   /** Settings → what the schema that they were last checked with says. */
   readonly results: WeakMap<JsonObject, { readonly schema: SettingsSchema; readonly problems: readonly Problem[] }>;
+  /** EnvironmentConfig → digest of its settings. */
+  readonly digests: WeakMap<JsonObject, Digest>;
   /** Checks that schemas are schemas. */
   readonly ajv: Ajv2020;
 }
 
 /** An empty cache; its owner keeps it for as long as it loads commits of one repository. */
 export function createSettingsCache(): SettingsCache {
-  return { files: new Map(), schemas: new Map(), results: new WeakMap(), ajv: createAjv({ strict: false }) };
+  return {
+    files: new Map(),
+    schemas: new Map(),
+    results: new WeakMap(),
+    digests: new WeakMap(),
+    ajv: createAjv({ strict: false }),
+  };
 }
