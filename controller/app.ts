@@ -200,7 +200,7 @@ function logPass(
   { queue, key, result, durationMs, error }: PassReport,
   { logger, metrics }: { logger: Logger; metrics: Metrics },
 ): void {
-  metrics.passed(queue, result, durationMs / 1000);
+  metrics.passed({ controller: queue, result, seconds: durationMs / 1000, waitedSeconds: waitedMs / 1000 });
   if (error === undefined) logger.debug({ queue, key, result, durationMs }, 'pass');
   else if (error.reason === 'Conflict' || error.reason === 'Unexpected')
     logger[error.reason === 'Conflict' ? 'debug' : 'error']({ queue, key, err: error }, 'pass failed');
@@ -214,7 +214,13 @@ function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State
       kube.sources
         .list()
         .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
-    queues: () => queues().map(({ name, queue }) => ({ name, depth: queue.depth })),
+    queues: () =>
+      queues().map(({ name, queue: { depth, adds, runningMs } }) => ({
+        name,
+        depth,
+        adds,
+        runningSeconds: runningMs.map((ms) => ms / 1000),
+      })),
     isLeader: () => state.leading,
     lastEventAgeSeconds: () => kube.lastEventAgeSeconds(),
   };

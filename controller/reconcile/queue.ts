@@ -17,6 +17,8 @@ export interface PassReport {
   readonly queue: string;
   readonly key: string;
   readonly result: 'success' | 'requeue_after' | 'error';
+  /** How long the key waited for a worker. */
+  readonly waitedMs: Millis;
   readonly durationMs: Millis;
   readonly error?: ReconcileError;
 }
@@ -43,6 +45,7 @@ interface Entry {
   dirty: boolean;
   dueAt?: Millis;
   cancelTimer?: () => void;
+  readyAt: Millis;
   startedAt?: Millis;
 }
 
@@ -55,6 +58,8 @@ export class KeyedQueue {
   readonly #entries = new Map<string, Entry>();
   readonly #ready = new Set<string>();
   readonly #stopping = new AbortController();
+  /** Keys that were made ready, since the start. */
+  adds = 0;
   #active = 0;
   #started = false;
   #idle: (() => void)[] = [];
@@ -71,6 +76,10 @@ export class KeyedQueue {
       return;
     }
     this.#unschedule(entry);
+    if (!this.#ready.has(key)) {
+      this.adds += 1;
+      entry.readyAt = this.#options.timers.now();
+    }
     this.#ready.add(key);
     this.#fill();
   }
@@ -107,6 +116,12 @@ export class KeyedQueue {
     return this.#ready.size;
   }
 
+  /** How long the passes under way have been going on, in milliseconds. */
+  get runningMs(): number[] {
+    const now = this.#options.timers.now();
+    return [...this.#entries.values()].flatMap(({ startedAt }) => (startedAt === undefined ? [] : [now - startedAt]));
+  }
+
   /** The key of a pass that goes on long after its deadline: what it waits for does not obey its signal. */
   get stuck(): string | undefined {
     const limit = this.#options.timers.now() - 2 * this.#options.deadlineMs;
@@ -117,7 +132,7 @@ export class KeyedQueue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { failures: 0, running: false, dirty: false };
+    const entry: Entry = { failures: 0, running: false, dirty: false, readyAt: this.#options.timers.now() };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -162,7 +177,14 @@ export class KeyedQueue {
     const error = 'error' in outcome ? outcome.error : undefined;
     const afterMs = 'error' in outcome ? this.#delayAfter(outcome.error.retry, entry) : this.#succeeded(outcome, entry);
     const result = error !== undefined ? 'error' : afterMs === undefined ? 'success' : 'requeue_after';
-    const report = { queue: this.#options.name, key, result, durationMs: this.#options.timers.now() - startedAt } as const;
+    const waitedMs = startedAt - entry.readyAt;
+    const report = {
+      queue: this.#options.name,
+      key,
+      result,
+      waitedMs,
+      durationMs: this.#options.timers.now() - startedAt,
+    } as const;
     this.#options.onPass?.(error === undefined ? report : { ...report, error });
     this.#settle(key, entry, afterMs);
   }

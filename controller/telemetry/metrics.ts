@@ -22,6 +22,9 @@ export interface SourceSample {
 export interface QueueSample {
   readonly name: string;
   readonly depth: number;
+  readonly adds: number;
+  /** How long the passes under way have been going on. */
+  readonly runningSeconds: readonly number[];
 }
 
 /** What gauges read when they are scraped: series of things that are gone go by themselves. */
@@ -56,6 +59,12 @@ export const metricDescriptions = {
   controller_runtime_reconcile_total: 'Passes, by controller and result.',
   controller_runtime_reconcile_time_seconds: 'How long passes take.',
   workqueue_depth: 'Keys that wait for a worker.',
+  workqueue_adds_total: 'Keys that were made ready.',
+  workqueue_retries_total: 'Passes that failed and are tried again.',
+  workqueue_queue_duration_seconds: 'How long keys wait for a worker.',
+  workqueue_work_duration_seconds: 'How long passes take, as a queue sees it.',
+  workqueue_unfinished_work_seconds: 'How long the passes under way have been going on, together.',
+  workqueue_longest_running_processor_seconds: 'How long the longest pass under way has been going on.',
   leader_election_master_status: '1 where this process is the leader.',
 } as const;
 
@@ -73,15 +82,17 @@ export class Metrics {
   readonly #passes = this.#counter('controller_runtime_reconcile_total', ['controller', 'result']);
   readonly #passTime = this.#histogram('controller_runtime_reconcile_time_seconds', ['controller'], reconcileTimes);
 
+  readonly #work = this.#histogram('workqueue_work_duration_seconds', ['name'], reconcileTimes);
+  readonly #waited = this.#histogram('workqueue_queue_duration_seconds', ['name'], reconcileTimes);
+  readonly #retries = this.#counter('workqueue_retries_total', ['name']);
+
   constructor(snapshot: Snapshot, eventLoopLagSeconds: () => number) {
     collectDefaultMetrics({ register: this.registry });
     this.#environmentGauges(snapshot);
     this.#gauge('towpath_source_invalid_documents', ['source'], (gauge) => {
       for (const { source, invalidDocuments } of snapshot.sources()) gauge.set({ source }, invalidDocuments);
     });
-    this.#gauge('workqueue_depth', ['name'], (gauge) => {
-      for (const { name, depth } of snapshot.queues()) gauge.set({ name }, depth);
-    });
+    this.#queueGauges(snapshot);
     this.#gauge('leader_election_master_status', ['name'], (gauge) =>
       gauge.set({ name: 'towpath' }, snapshot.isLeader() ? 1 : 0),
     );
@@ -91,15 +102,29 @@ export class Metrics {
     this.#gauge('towpath_event_loop_lag_seconds', [], (gauge) => gauge.set(eventLoopLagSeconds()));
   }
 
-  passed(controller: string, result: string, seconds: number): void {
+  passed({
+    controller,
+    result,
+    seconds,
+    waitedSeconds,
+  }: {
+    controller: string;
+    result: string;
+    seconds: number;
+    waitedSeconds: number;
+  }): void {
     this.#passes.inc({ controller, result });
     this.#passTime.observe({ controller }, seconds);
+    this.#work.observe({ name: controller }, seconds);
+    this.#waited.observe({ name: controller }, waitedSeconds);
+    if (result === 'error') this.#retries.inc({ name: controller });
   }
 
   /** Series of every result stand from the start, so that rates are right from the first error on. */
   initialise(controllers: readonly string[]): void {
     for (const controller of controllers) {
       for (const result of ['success', 'requeue_after', 'error']) this.#passes.inc({ controller, result }, 0);
+      this.#retries.inc({ name: controller }, 0);
     }
   }
 
@@ -117,6 +142,19 @@ export class Metrics {
 
   jenkinsRequest(server: string, operation: string, code: string): void {
     this.#jenkins.inc({ server, operation, code });
+  }
+
+  #queueGauges(snapshot: Snapshot): void {
+    const each = (name: MetricName, value: (sample: QueueSample) => number) =>
+      this.#gauge(name, ['name'], (gauge) => {
+        for (const sample of snapshot.queues()) gauge.set({ name: sample.name }, value(sample));
+      });
+    each('workqueue_depth', ({ depth }) => depth);
+    each('workqueue_unfinished_work_seconds', ({ runningSeconds }) => runningSeconds.reduce((sum, seconds) => sum + seconds, 0));
+    each('workqueue_longest_running_processor_seconds', ({ runningSeconds }) => Math.max(0, ...runningSeconds));
+    this.#counter('workqueue_adds_total', ['name'], (counter) => {
+      for (const { name, adds } of snapshot.queues()) counter.inc({ name }, adds);
+    });
   }
 
   #environmentGauges(snapshot: Snapshot): void {
@@ -148,8 +186,23 @@ export class Metrics {
     return new Gauge({ name, help: metricDescriptions[name], labelNames: [...labelNames], registers: [this.registry], ...fill });
   }
 
-  #counter(name: MetricName, labelNames: readonly string[]): Counter<string> {
-    return new Counter({ name, help: metricDescriptions[name], labelNames: [...labelNames], registers: [this.registry] });
+  #counter(name: MetricName, labelNames: readonly string[], collect?: (counter: Counter<string>) => void): Counter<string> {
+    const fill =
+      collect === undefined
+        ? {}
+        : {
+            collect(this: Counter<string>) {
+              this.reset();
+              collect(this);
+            },
+          };
+    return new Counter({
+      name,
+      help: metricDescriptions[name],
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      ...fill,
+    });
   }
 
   #histogram(name: MetricName, labelNames: readonly string[], buckets: number[]): Histogram<string> {

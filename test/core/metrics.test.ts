@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { type EnvironmentSample, Metrics, metricDescriptions } from '../../controller/telemetry/metrics.js';
+
+const sample = (environment: string): EnvironmentSample => ({
+  product: 'shop',
+  environment,
+  stage: 'qa',
+  client: '',
+  desired: '1.1.0',
+  deployed: '1.0.0',
+  ready: false,
+  drifted: true,
+  waiting: [{ gate: 'soak', seconds: 90 }],
+});
+
+function someMetrics(environments: () => EnvironmentSample[]) {
+  const snapshot = {
+    environments,
+    sources: () => [{ source: 'releases', invalidDocuments: 2 }],
+    queues: () => [{ name: 'environment', depth: 3, adds: 7, runningSeconds: [1, 2] }],
+    isLeader: () => true,
+    lastEventAgeSeconds: () => ({ Hold: 5 }),
+  };
+  return new Metrics(snapshot, () => 0.01);
+}
+
+const linesOf = (text: string, name: string) =>
+  text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+
+describe('the metrics', () => {
+  it('are exactly those of the table, beside those of the process', async () => {
+    const text = await someMetrics(() => []).registry.metrics();
+    const named = [...text.matchAll(/^# HELP (\S+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !/^(process|nodejs)_/.test(name));
+    expect(named.sort()).toEqual(Object.keys(metricDescriptions).sort());
+  });
+
+  it('show environments as they are at the scrape, and forget those that are gone', async () => {
+    let environments = [sample('a'), sample('b')];
+    const metrics = someMetrics(() => environments);
+    const place = 'product="shop",environment="a",stage="qa",client=""';
+    const first = await metrics.registry.metrics();
+    expect(linesOf(first, 'towpath_environment_info')[0]).toBe(
+      `towpath_environment_info{${place},desired="1.1.0",deployed="1.0.0"} 1`,
+    );
+    expect(linesOf(first, 'towpath_environment_ready')[0]).toBe(`towpath_environment_ready{${place}} 0`);
+    expect(linesOf(first, 'towpath_environment_drifted')[0]).toBe(`towpath_environment_drifted{${place}} 1`);
+    expect(linesOf(first, 'towpath_gate_waiting_seconds')[0]).toBe(`towpath_gate_waiting_seconds{${place},gate="soak"} 90`);
+    environments = [sample('b')];
+    expect(linesOf(await metrics.registry.metrics(), 'towpath_environment_info')).toHaveLength(1);
+  });
+
+  it('count passes, queues and runs under the names that dashboards know', async () => {
+    const metrics = someMetrics(() => []);
+    metrics.initialise(['environment']);
+    metrics.passed({ controller: 'environment', result: 'error', seconds: 0.2, waitedSeconds: 0.1 });
+    metrics.runEnded({ product: 'shop', stage: 'qa', class: 'minor', result: 'Succeeded', seconds: 30, leadSeconds: 600 });
+    const text = await metrics.registry.metrics();
+    expect(linesOf(text, 'controller_runtime_reconcile_total')).toEqual([
+      'controller_runtime_reconcile_total{controller="environment",result="success"} 0',
+      'controller_runtime_reconcile_total{controller="environment",result="requeue_after"} 0',
+      'controller_runtime_reconcile_total{controller="environment",result="error"} 1',
+    ]);
+    expect(linesOf(text, 'workqueue_adds_total')).toEqual(['workqueue_adds_total{name="environment"} 7']);
+    expect(linesOf(text, 'workqueue_longest_running_processor_seconds')).toEqual([
+      'workqueue_longest_running_processor_seconds{name="environment"} 2',
+    ]);
+    expect(linesOf(text, 'towpath_deployment_runs_total')).toEqual([
+      'towpath_deployment_runs_total{product="shop",stage="qa",class="minor",result="Succeeded"} 1',
+    ]);
+  });
+});
