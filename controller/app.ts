@@ -197,7 +197,7 @@ function leaseTimes(leaseMs: Millis = durationOr(undefined, 35_000)) {
 }
 
 function logPass(
-  { queue, key, result, durationMs, error }: PassReport,
+  { queue, key, result, durationMs, waitedMs, error }: PassReport,
   { logger, metrics }: { logger: Logger; metrics: Metrics },
 ): void {
   metrics.passed({ controller: queue, result, seconds: durationMs / 1000, waitedSeconds: waitedMs / 1000 });
