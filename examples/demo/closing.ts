@@ -27,11 +27,24 @@ export function closingOf(summary: Summary, colored: boolean): string {
   ].join('\n');
 }
 
+export interface Failure {
+  readonly event: 'failure';
+  readonly message: string;
+  /** The last warnings and errors of the controller. */
+  readonly complaints: readonly string[];
+}
+
+export function failureOf({ message, complaints }: Failure): string {
+  const said = complaints.length === 0 ? [] : ['The controller said last:', ...complaints.map((line) => `   ${line}`)];
+  return `${['', `The story did not go on: ${message}`, ...said].join('\n')}\n`;
+}
+
 /** How to look around while it stays up. */
 export function invitationOf({ kubeconfig, http, jenkins, repository, directory }: World, colored: boolean): string {
   const paint = createPaint(colored);
   const version = 'products/loyalty/environments/qa/version.yaml';
   return [
+    '',
     paint('bold', '   It stays up until Ctrl-C. Look around, in another terminal:'),
     '',
     `   export KUBECONFIG=${kubeconfig}`,

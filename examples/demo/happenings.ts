@@ -77,7 +77,12 @@ export type Deed =
       readonly changes: readonly string[];
     }
   | { readonly event: 'command'; readonly line: string }
-  | { readonly event: 'jenkins'; readonly text: string }
+  | {
+      readonly event: 'jenkins';
+      readonly user: string;
+      readonly job: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
   | { readonly event: 'table'; readonly title: string; readonly rows: readonly Row[] };
 
 export type Happening = Observation | Deed;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closingOf, invitationOf } from './closing.js';
+import { closingOf, type Failure, failureOf, invitationOf } from './closing.js';
 import type { Happening, Narrator } from './happenings.js';
 import { PeopleNarrator } from './people-narrator.js';
 import { reckon, type Summary } from './reckoning.js';
@@ -48,7 +48,7 @@ async function run({ json, keep }: Options, teardown: Teardown): Promise<number>
   const write = (text: string): void => void process.stdout.write(text);
   const colored = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
   const narrator = counting(json ? jsonNarrator(write) : new PeopleNarrator({ write, now: Date.now, colored }));
-  let world: World;
+  let world: World | undefined;
   try {
     if (!json) write('Starting: a Jenkins stand-in, a release repository, a bucket of descriptors, and Towpath itself …\n');
     world = await startWorld(narrator, teardown);
@@ -57,7 +57,8 @@ async function run({ json, keep }: Options, teardown: Teardown): Promise<number>
     if (teardown.isRunning) return new Promise(() => undefined);
     narrator.flush();
     const message = error instanceof Error ? error.message : String(error);
-    write(json ? `${JSON.stringify({ event: 'failure', message })}\n` : `\nThe story did not go on: ${message}\n`);
+    const failure: Failure = { event: 'failure', message, complaints: world?.complaints() ?? [] };
+    write(json ? `${JSON.stringify(failure)}\n` : failureOf(failure));
     return 1;
   }
   const summary = summarise(world, { errors: narrator.errors(), seconds: Math.round((Date.now() - start) / 1000) });

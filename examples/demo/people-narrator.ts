@@ -66,7 +66,8 @@ export class PeopleNarrator implements Narrator {
         this.#print(`${now}${this.#paint('blue', clip(`$ ${deed.line}`, room))}`);
         break;
       case 'jenkins':
-        this.#print(`${now}${this.#paint('magenta', 'by hand')}  ${clip(deed.text, room - 9)}`);
+        this.#print(`${now}${this.#paint('magenta', 'Jenkins')}  ${deed.user} starts ${this.#paint('bold', deed.job)} by hand`);
+        this.#print(`${margin}         ${this.#paint('dim', clip(toText(deed.parameters), room - 9))}`);
         break;
       case 'errors':
         for (const { file, line, column, message } of deed.errors) this.#error(`${file}:${line}:${column}`, message);
@@ -135,7 +136,6 @@ export class PeopleNarrator implements Narrator {
       const text = cells([place.product, place.name, desired, deployed]);
       this.#print(`   ${text}${this.#paint(ink, clip(status, room))}`);
     }
-    this.#print('');
   }
 
   #time(at: number): string {
@@ -145,6 +145,12 @@ export class PeopleNarrator implements Narrator {
   #print(line: string): void {
     this.#write(`${line.trimEnd()}\n`);
   }
+}
+
+function toText(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 /** Two columns, read downwards. */

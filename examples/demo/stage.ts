@@ -28,8 +28,7 @@ export class Stage {
 
   /** Somebody starts a job in Jenkins, past Towpath. */
   startByHand(user: string, job: string, parameters: Readonly<Record<string, string>>): void {
-    const text = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-    this.#narrator.tell({ event: 'jenkins', text: `${user} starts ${job} by hand: ${text.join(' ')}` });
+    this.#narrator.tell({ event: 'jenkins', user, job, parameters });
     this.world.jenkins.server.userBuild(job, parameters, user);
   }
 

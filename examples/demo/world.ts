@@ -21,6 +21,8 @@ export interface World {
   readonly repository: Repository;
   readonly api: ClusterApi;
   readonly view: View;
+  /** The last warnings and errors of the controller. */
+  complaints(): readonly string[];
 }
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -60,7 +62,7 @@ export async function startWorld(narrator: Narrator, teardown: Teardown): Promis
   const api = new ClusterApi(kubeconfig);
   teardown.add(() => api.close());
   await view.start(api);
-  return { directory, kubeconfig, http, jenkins, repository, api, view };
+  return { directory, kubeconfig, http, jenkins, repository, api, view, complaints: controller.complaints };
 }
 
 /** As in `examples/standalone.yaml`, with the intervals of a short story. The token is that of the stand-in's user. */
