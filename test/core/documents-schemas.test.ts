@@ -27,7 +27,7 @@ describe('published schemas', () => {
   });
 
   it('are schemas that any validator of draft 2020-12 takes', () => {
-    const formats = { 'date-time': true };
+    const formats = { 'date-time': true as const };
     for (const text of Object.values(schemaFiles())) {
       const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats, strictTypes: false });
       expect(() => ajv.compile(JSON.parse(text) as Schema)).not.toThrow();
