@@ -8,7 +8,8 @@ export interface StandInClock {
 export const systemClock: StandInClock = {
   now: () => Date.now(),
   schedule(afterMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, afterMs), 2 ** 31 - 1));
+    // A timer of Node can fire a millisecond before Date.now() has come so far; what is due then would be missed for ever.
+    const timer = setTimeout(callback, Math.min(Math.max(0, afterMs) + 1, 2 ** 31 - 1));
     return () => clearTimeout(timer);
   },
 };
