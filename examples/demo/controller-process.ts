@@ -30,7 +30,8 @@ const keptComplaints = 12;
 export function runController(options: ControllerOptions): ControllerProcess {
   const program = fileURLToPath(new URL('../../controller/main.js', import.meta.url));
   const args = ['standalone', '--data', options.data, '--config', options.configuration, '--http', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const endWithParent = new URL('end-with-parent.js', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', endWithParent, program, ...args], { stdio: 'pipe' });
   const complaints: string[] = [];
   let stopping = false;
   child.once('exit', (code, signal) => {

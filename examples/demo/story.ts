@@ -133,7 +133,8 @@ const byHand: Step = {
     const drifted = (name: string) => condition(view.environment(name), 'Drifted')?.reason === 'ForeignDeployment';
     await view.until('the drift of loyalty.uat-globex is reported', () => drifted('loyalty.uat-globex'));
     await stage.operator.retry('loyalty.uat-globex');
-    const restored = (name: string) => view.runs(name).length > 1 && isReady(view.environment(name));
+    const restored = (name: string) =>
+      view.runs(name).length > 1 && view.runs(name).at(-1)?.status?.phase === 'Succeeded' && isReady(view.environment(name));
     await view.until('what was overwritten is restored', () =>
       ['loyalty.uat-globex', 'insights.insights-uat-acme'].every(restored),
     );

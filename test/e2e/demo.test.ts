@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Facts, reckon } from '../../examples/demo/reckoning.js';
 import { builtUrl } from '../support/built.js';
 
 interface Told {
@@ -91,5 +92,69 @@ describe('the demo', () => {
     expect(await ended).toEqual([130, null]);
     expect(isAlive(child.pid ?? 0)).toBe(false);
     expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('the reckoning of the demo', () => {
+  const environment = (status: 'True' | 'False') =>
+    ({
+      metadata: { name: 'shop.qa' },
+      status: { conditions: [{ type: 'Ready', status }] },
+    }) as unknown as Facts['environments'][number];
+  const run = (number: number, phase: string) =>
+    ({
+      metadata: { name: `shop.qa.${number}`, uid: `0000000${number}-1111` },
+      status: { phase },
+    }) as unknown as Facts['runs'][number];
+  const effect = (towpathRun: string) => ({
+    job: 'deploy',
+    number: 1,
+    queueId: 1,
+    at: 0,
+    parameters: { TOWPATH_RUN: towpathRun },
+  });
+  const facts: Facts = {
+    runs: [run(1, 'Failed'), run(2, 'Succeeded')],
+    environments: [environment('True')],
+    effects: ['shop.qa.1.00000001', 'shop.qa.2.00000002', 'shop.qa.2.00000002.smoke', ''].map(effect),
+    errors: 1,
+    seconds: 2,
+  };
+  const expected = { deployments: 2, failed: 1, checks: 1, foreign: 1, errors: 1, environments: 1 };
+
+  it('finds nothing wrong where every build is that of one run, or foreign', () => {
+    expect(reckon(facts, expected)).toEqual({
+      event: 'summary',
+      deployments: 2,
+      succeeded: 1,
+      failed: 1,
+      builds: 4,
+      checks: 1,
+      foreign: 1,
+      doubles: 0,
+      errors: 1,
+      seconds: 2,
+      problems: [],
+    });
+  });
+
+  it('counts a run that Jenkins ran twice', () => {
+    const { doubles, problems } = reckon({ ...facts, effects: [...facts.effects, effect('shop.qa.2.00000002')] }, expected);
+    expect([doubles, problems]).toEqual([1, ['1 builds are doubles', '2 runs, but 3 deployments in Jenkins']]);
+  });
+
+  it('finds a build of no run, an environment that is not ready, and a count that is not that of the story', () => {
+    const odd = {
+      ...facts,
+      environments: [environment('False')],
+      errors: 0,
+      effects: [...facts.effects, effect('shop.qa.3.00000003')],
+    };
+    expect(reckon(odd, expected).problems).toEqual([
+      'errors: 0, and not 1',
+      '1 builds belong to no run',
+      '2 runs, but 3 deployments in Jenkins',
+      'shop.qa is not ready',
+    ]);
   });
 });
