@@ -76,9 +76,9 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
       const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
       const graceMs = durationOr(server.grace, 180_000);
       const next = afterLookup(invocation, lookup, { now: now(), graceMs });
-      const saved = await save(run, task, next, context);
-      for (const { queueId } of doubledItems(lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
-      return saved;
+      // Before what was found is adopted: once it is, nobody looks for doubles any more.
+      for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
+      return save(run, task, next, context);
     }
     case 'readItem': {
       const item = await deployer.readItem({ job, id, queueId: step.queueId }, signal);

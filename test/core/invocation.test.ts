@@ -6,6 +6,7 @@ import {
   afterItem,
   afterLookup,
   claimed,
+  doubledItems,
   mayHaveStarted,
   nextStep,
   pending,
@@ -101,8 +102,24 @@ describe('what a lookup found', () => {
     expect(look(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });
   });
 
-  it('nothing, no gap, and another session: the request died with the old process, it is asked again', () => {
-    expect(look(triggering, absent({ session: 's2' }))).toMatchObject({ state: 'Pending', claim });
+  it('nothing, no gap, no answer, and another session: the new process may still get the request, the grace is waited out', () => {
+    const lookup = absent({ session: 's2' });
+    expect(look(triggering, lookup, asked + graceMs - 1).state).toBe('Triggering');
+    expect(look(triggering, lookup, asked + graceMs)).toMatchObject({ state: 'Pending', claim });
+  });
+
+  it('an item of which a build had started: it would deploy again, so it is cancelled and nobody can know', () => {
+    const lookup = absent({ session: 's2', items: [item] });
+    const seen: Invocation = { ...triggering, buildNumber: 41 };
+    const next = look(seen, lookup);
+    expect([next.state, doubledItems(seen, lookup)]).toEqual(['Unknown', [item]]);
+    expect(look(next, lookup)).toBe(next);
+  });
+
+  it('beside a build, or beside the first item, an item is a double', () => {
+    const second = { ...item, queueId: 8 };
+    expect(doubledItems(triggering, absent({ builds: [build], items: [item, second] }))).toEqual([item, second]);
+    expect(doubledItems(triggering, absent({ items: [item, second] }))).toEqual([second]);
   });
 
   it('nothing, no gap, same session, no answer: the grace is waited out first', () => {
@@ -138,6 +155,8 @@ describe('what a lookup found', () => {
 
   it('a Jenkins that cannot be asked changes nothing but the message', () => {
     expect(look(triggering, { state: 'unavailable', message: 'down' })).toEqual({ ...triggering, message: 'down' });
+    const unknown: Invocation = { ...triggering, state: 'Unknown', message: 'why nobody can know' };
+    expect(look(unknown, { state: 'unavailable', message: 'down' })).toBe(unknown);
   });
 });
 

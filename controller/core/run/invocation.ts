@@ -78,10 +78,12 @@ export function afterAnswer(invocation: Invocation, answer: TriggerAnswer, now: 
 
 /** Where the lookup found it; absent, the gap rule and the session decide. */
 export function afterLookup(invocation: Invocation, lookup: Lookup, context: { now: Millis; graceMs: Millis }): Invocation {
-  if (lookup.state === 'unavailable') return withMessage(invocation, lookup.message);
+  if (lookup.state === 'unavailable')
+    return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
   const [build] = lookup.builds;
   if (build !== undefined) return running(invocation, build.number, build.url, context.now);
   const [item] = lookup.items;
+  if (item !== undefined && invocation.buildNumber !== undefined) return requeued(invocation, context.now);
   if (item !== undefined) {
     return {
       ...invocation,
@@ -96,10 +98,17 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: { n
   return afterAbsence(invocation, lookup, context);
 }
 
-/** Waiting items beside the build, or the first item, that was adopted: they would deploy a second time. */
-export function doubledItems(lookup: Lookup): readonly FoundItem[] {
+/** A build had started, its record is lost, and Jenkins has loaded its item from an old copy of the queue: it would deploy again. */
+function requeued(invocation: Invocation, now: Millis): Invocation {
+  if (invocation.state === 'Unknown') return invocation;
+  const message = `build #${invocation.buildNumber} is gone from Jenkins, which has queued it again; that is cancelled, and nobody can know how far the build came`;
+  return { ...invocation, state: 'Unknown', since: toTime(now), message };
+}
+
+/** Waiting items beside a build that has started, or beside the first item: they would deploy a second time. */
+export function doubledItems(invocation: Invocation, lookup: Lookup): readonly FoundItem[] {
   if (lookup.state === 'unavailable') return [];
-  return lookup.builds.length > 0 ? lookup.items : lookup.items.slice(1);
+  return lookup.builds.length > 0 || invocation.buildNumber !== undefined ? lookup.items : lookup.items.slice(1);
 }
 
 type Read = Extract<Lookup, { state: 'read' }>;
@@ -109,7 +118,8 @@ function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { 
   if (claim === undefined) return pending;
   const vanished = whyUnknowable(invocation, claim, lookup);
   if (vanished !== undefined) return { ...invocation, state: 'Unknown', since: toTime(now), message: vanished };
-  if (lookup.session !== claim.session) {
+  const restarted = lookup.session !== claim.session;
+  if (restarted && invocation.queueId !== undefined) {
     return askAgain(invocation, 'Jenkins restarted before it had started anything; it is asked again', now);
   }
   if (invocation.queueId !== undefined) {
@@ -123,10 +133,14 @@ function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { 
   }
   const graceEnds = (fromTime(claim.at) ?? now) + graceMs;
   if (now >= graceEnds) return askAgain(invocation, 'the request never arrived; it is asked again', now);
-  return withMessage(
-    invocation,
-    `no answer, and nothing in Jenkins: waiting ${formatDuration(graceMs)} in case the request still arrives`,
-  );
+  return withMessage(invocation, waitingMessage(invocation, graceMs));
+}
+
+/** Goes on to say how the request ended, where that is known. */
+function waitingMessage({ claim, message }: Invocation, graceMs: Millis): string {
+  const waiting = `nothing of it is in Jenkins: waiting ${formatDuration(graceMs)} in case the request still arrives`;
+  if (message?.endsWith(waiting)) return message;
+  return `${claim?.answer === 'ambiguous' ? message : 'no answer'}; ${waiting}`;
 }
 
 /** The gap rule: a number that was handed out since the claim and has no readable build may have been ours. */
