@@ -81,7 +81,7 @@ function observedState(facts: EnvironmentFacts, recorded: RecordedState | undefi
     return stillForeign(before, facts.runs, recorded) ? before : undefined;
   }
   const build = foreignBuild(facts.history, facts.runs, recorded);
-  return build && toObserved(build, facts.desired.product);
+  return build && toObserved(build, facts.desired.product, facts.runs);
 }
 
 function toDecision(findings: Findings): Decision {

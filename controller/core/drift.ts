@@ -2,7 +2,7 @@ import { compact } from './compact.js';
 import type { Product } from './model.js';
 import type { DeploymentRunResource } from './resources/deployment-run.js';
 import type { EnvironmentSpec, ObservedState, RecordedState } from './resources/environment.js';
-import { belongsTo } from './run/identity.js';
+import { belongsTo, invocationId } from './run/identity.js';
 import type { HistoryBuild } from './run/observation.js';
 import { startedAt } from './run/run.js';
 import { placeholders, substitute } from './substitution.js';
@@ -43,6 +43,24 @@ export function versionOf(build: HistoryBuild, product: Product): string | undef
   return undefined;
 }
 
+/** Whether a run asked for this build. One that Jenkins repeats by itself was not asked for: it changes what is there a second time. */
+function isOwn(build: HistoryBuild, runs: readonly DeploymentRunResource[]): boolean {
+  const { towpathRun } = build;
+  if (towpathRun === undefined || repeatedRun(build, runs) !== undefined) return false;
+  return runs.some((run) => belongsTo(run, towpathRun));
+}
+
+/** The run that the build repeats: it carries its id, and the run is at, or ended with, an earlier one. */
+function repeatedRun(
+  { towpathRun, number }: HistoryBuild,
+  runs: readonly DeploymentRunResource[],
+): DeploymentRunResource | undefined {
+  if (towpathRun === undefined) return undefined;
+  const run = runs.find((one) => invocationId(one) === towpathRun);
+  const known = run?.status?.jenkins?.buildNumber;
+  return known !== undefined && known < number ? run : undefined;
+}
+
 /** The newest build here that Towpath did not start and that came after what is recorded; undefined where there is none. */
 export function foreignBuild(
   history: readonly HistoryBuild[],
@@ -53,15 +71,17 @@ export function foreignBuild(
   const newestOwn = Math.max(0, ...ownNumbers);
   const adoptedAt = recorded !== undefined && recorded.run === undefined ? (fromTime(recorded.since) ?? 0) : 0;
   return history.find((build) => {
-    if (build.towpathRun !== undefined && runs.some((run) => belongsTo(run, build.towpathRun ?? ''))) return false;
+    if (isOwn(build, runs)) return false;
     return build.number > newestOwn && build.startedAt > adoptedAt && build.result !== 'NOT_BUILT';
   });
 }
 
-export function toObserved(build: HistoryBuild, product: Product): ObservedState {
+export function toObserved(build: HistoryBuild, product: Product, runs: readonly DeploymentRunResource[]): ObservedState {
+  const repeated = repeatedRun(build, runs)?.metadata.name;
+  const number = `build #${build.number}`;
   return compact<ObservedState>({
     version: versionOf(build, product),
-    by: `${build.by} (build #${build.number})`,
+    by: repeated === undefined ? `${build.by} (${number})` : `Jenkins, which ran ${repeated} a second time as ${number},`,
     at: toTime(build.startedAt),
     url: build.url,
   });
@@ -69,18 +89,7 @@ export function toObserved(build: HistoryBuild, product: Product): ObservedState
 
 /** Builds that carry the id of a run which is at, or ended with, another build: Jenkins has repeated a deployment. */
 export function repeatedBuilds(history: readonly HistoryBuild[], runs: readonly DeploymentRunResource[]): HistoryBuild[] {
-  return history.filter((build) => {
-    const { towpathRun } = build;
-    if (towpathRun === undefined || !build.building) return false;
-    const run = runs.find((one) => belongsTo(one, towpathRun));
-    const known = run?.status?.jenkins?.buildNumber;
-    return (
-      run !== undefined &&
-      known !== undefined &&
-      towpathRun.split('.').length === run.metadata.name.split('.').length + 1 &&
-      known < build.number
-    );
-  });
+  return history.filter((build) => build.building && repeatedRun(build, runs) !== undefined);
 }
 
 /** Whether something foreign was seen before, for passes in which the history is not known. */
