@@ -40,7 +40,20 @@ function endOnSignals(teardown: Teardown): void {
     });
   }
   process.stdout.once('error', () => end(1));
+  endWithNpm(() => end(143));
   process.once('exit', () => teardown.runNow());
+}
+
+/** npm passes SIGTERM on to its shell, and the shell to nobody. */
+function endWithNpm(end: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
 }
 
 async function run({ json, keep }: Options, teardown: Teardown): Promise<number> {

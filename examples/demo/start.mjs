@@ -11,7 +11,8 @@ if (spawnSync('git', ['--version']).status !== 0) {
   console.error('The demo needs git: its release repository is a real one.');
   process.exit(1);
 }
-install(root);
+if (quiet) installQuietly();
+else install(root);
 if (!quiet) console.log('Building …');
 const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
   cwd: root,
@@ -22,5 +23,14 @@ if (build.status !== 0) {
   process.stderr.write(build.stdout ?? '');
   process.exit(1);
 }
+
+/** Its output must not come between the events. */
+function installQuietly() {
+  const module = JSON.stringify(new URL('../../test/support/install.mjs', import.meta.url).href);
+  const program = `import(${module}).then(({ install }) => install(${JSON.stringify(root)}))`;
+  const { status } = spawnSync(process.execPath, ['-e', program], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
 const { main } = await import('../../dist/examples/demo/main.js');
 await main(process.argv.slice(2));
