@@ -34,7 +34,7 @@ function latest(before: RecordedState | undefined, runs: readonly DeploymentRunR
   const run = runs.findLast(deployed);
   if (run === undefined) return before;
   const since = finishedAt(run) ?? startedAt(run);
-  const adoptedLater = before !== undefined && before.run === undefined && (fromTime(before.since) ?? 0) > since;
+  const adoptedLater = before !== undefined && before.run === undefined && (fromTime(before.since) ?? 0) >= since;
   if (adoptedLater) return before;
   const { version, digest, releaseDigest } = run.spec;
   const verified = phaseOf(run) === 'Succeeded';

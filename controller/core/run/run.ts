@@ -182,7 +182,7 @@ export function leftUncertain(run: DeploymentRunResource): boolean {
   return (
     run.spec.action === 'deploy' &&
     !deployed(run) &&
-    mayHaveStarted(run.status?.jenkins) &&
+    (mayHaveStarted(run.status?.jenkins) || run.status?.resolvedBy !== undefined) &&
     (isTerminal(run) || phaseOf(run) === 'Unknown')
   );
 }
