@@ -26,10 +26,14 @@ export function need(input: NeedInput): Need {
   const { facts, desired, recorded, active } = input;
   if (active !== undefined || facts.desired === undefined || desired === undefined) return { kind: 'none' };
   if (recorded?.certain && desired.digest !== undefined && recorded.digest === desired.digest) return needInSync(input, recorded);
-  const last = facts.runs.findLast((run) => run.spec.action === 'deploy' && phaseOf(run) !== 'Superseded');
+  const last = lastDeployment(facts.runs);
   if (last === undefined || last.spec.digest !== desired.digest || deployed(last))
     return { kind: 'deploy', cause: desiredCause(input) };
   return needAfterFailure(input, last);
+}
+
+function lastDeployment(runs: readonly DeploymentRunResource[]): DeploymentRunResource | undefined {
+  return runs.findLast((run) => run.spec.action === 'deploy' && phaseOf(run) !== 'Superseded');
 }
 
 function desiredCause({ desired, recorded }: NeedInput): Cause {
@@ -43,9 +47,13 @@ function desiredCause({ desired, recorded }: NeedInput): Cause {
 }
 
 /** Nothing to deploy, unless what is there was touched by others or did not pass its verification. */
-function needInSync({ facts, foreign, observed, desired }: NeedInput, recorded: RecordedState): Need {
+function needInSync(input: NeedInput, recorded: RecordedState): Need {
+  const { facts, foreign, observed, desired } = input;
   const retry = unanswered(facts, 'retryRequestedAt');
   if (foreign) {
+    const last = lastDeployment(facts.runs);
+    // A run that was to put it right has ended before it started: that is not tried again for ever.
+    if (last !== undefined && last.spec.digest === desired?.digest && !deployed(last)) return needAfterFailure(input, last);
     if (facts.desired?.product.driftPolicy === 'reconcile') {
       return {
         kind: 'deploy',
