@@ -43,14 +43,24 @@ export function decide(facts: EnvironmentFacts): Judgement {
   const findings = find(facts);
   const decision = toDecision(findings);
   const { need: needed } = findings;
-  const times = [needed.kind === 'wait' ? needed.until : undefined, nextChangeOf(findings.gates)].filter(
-    (time) => time !== undefined,
-  );
+  const times = [
+    needed.kind === 'wait' ? needed.until : undefined,
+    nextChangeOf(findings.gates),
+    descriptorDueAt(findings),
+  ].filter((time) => time !== undefined);
   return compact<Judgement>({
     decision,
-    status: toStatus(findings),
+    status: facts.unread ? untilRead(findings) : toStatus(findings),
     recheckAt: times.length === 0 ? undefined : Math.min(...times),
   });
+}
+
+const descriptorRecheckMs: Millis = 30_000;
+
+/** A descriptor is published, or its bucket comes back, without a word: it is looked at again. */
+function descriptorDueAt({ facts, gates }: Findings): Millis | undefined {
+  const closed = gates.some(({ name, state }) => name === 'descriptor' && state !== 'Passed');
+  return closed ? facts.now + descriptorRecheckMs : undefined;
 }
 
 function find(facts: EnvironmentFacts): Findings {
@@ -81,6 +91,9 @@ function observedState(facts: EnvironmentFacts, recorded: RecordedState | undefi
     return stillForeign(before, facts.runs, recorded) ? before : undefined;
   }
   const build = foreignBuild(facts.history, facts.runs, recorded);
+  const isRead = facts.history.some(({ url }) => url === before?.url);
+  // Only the newest builds of a job are read: what has left them is still there.
+  if (build === undefined && !isRead && stillForeign(before, facts.runs, recorded)) return before;
   return build && toObserved(build, facts.desired.product, facts.runs);
 }
 
@@ -130,6 +143,19 @@ function toStatus(findings: Findings): EnvironmentStatus {
   });
 }
 
+/** Until the repository is read for the first time nothing is known of git, and what was said of it before stands. */
+function untilRead(findings: Findings): EnvironmentStatus {
+  const { facts, active, desired } = findings;
+  const status = toStatus(findings);
+  const before = facts.environment.status;
+  const last = facts.runs.at(-1);
+  const isTold = last === undefined || phaseOf(last) === 'Superseded' || before?.history?.some(({ run }) => run === status.run);
+  if (before?.conditions === undefined || active !== undefined || !isTold || adoption(facts, desired) !== undefined)
+    return status;
+  const { gates, waitingFor, conditions } = before;
+  return compact<EnvironmentStatus>({ ...status, gates, waitingFor, conditions });
+}
+
 type Handled = Pick<
   EnvironmentStatus,
   'lastHandledReconcileAt' | 'lastHandledRetryAt' | 'lastHandledVerifyAt' | 'lastHandledAdopt'
@@ -138,7 +164,7 @@ type Handled = Pick<
 /** Which requests have been answered: a retry that nothing needed counts as answered, so that it never fires later. */
 function handled({ facts, active, need: needed }: Findings): Handled {
   const before = facts.environment.status;
-  const settled = active === undefined && needed.kind === 'none';
+  const settled = active === undefined && needed.kind === 'none' && facts.desired !== undefined;
   const token = (name: 'retryRequestedAt' | 'verifyRequestedAt', previous: string | undefined) => {
     const asked = annotation(facts, name);
     const answered = facts.runs.some((run) => run.spec.cause.token !== undefined && run.spec.cause.token === asked);
@@ -149,7 +175,8 @@ function handled({ facts, active, need: needed }: Findings): Handled {
     lastHandledReconcileAt: annotation(facts, 'requestedAt') ?? before?.lastHandledReconcileAt,
     lastHandledRetryAt: token('retryRequestedAt', before?.lastHandledRetryAt),
     lastHandledVerifyAt: token('verifyRequestedAt', before?.lastHandledVerifyAt),
-    lastHandledAdopt: active === undefined && adopt !== undefined ? adopt : before?.lastHandledAdopt,
+    // Forgotten with the annotation, so that the same version can be adopted again.
+    lastHandledAdopt: active === undefined || adopt === undefined ? adopt : before?.lastHandledAdopt,
   });
 }
 

@@ -34,6 +34,8 @@ export interface EnvironmentFacts {
   readonly commit?: Commit;
   /** Why the documents are not valid; empty where they are. */
   readonly findings: readonly Finding[];
+  /** The repository has not been read yet since this process started. */
+  readonly unread?: boolean;
   /** What the documents name and the operator has not configured. */
   readonly problem?: string;
   readonly source: { readonly name: string; readonly suspended: boolean; readonly firstDeployment: 'confirm' | 'deploy' };

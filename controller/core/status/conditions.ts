@@ -179,7 +179,7 @@ function stuck(findings: Findings, need: Extract<Need, { kind: 'stuck' }>): { re
     case 'drifted':
       return {
         reason: 'Drifted',
-        message: `${observed?.by ?? 'somebody'} deployed ${observed?.version ?? 'something'} over ${recorded?.version}; annotate ${annotations.retryRequestedAt} to deploy ${version} again, or ${annotations.adopt} to keep what is there`,
+        message: `${observed?.by ?? 'somebody'} deployed ${observed?.version ?? 'something'} over ${recorded?.version}; annotate ${annotations.retryRequestedAt} to deploy ${version} again; to keep what is there, ask for it in git and annotate ${annotations.adopt}`,
       };
   }
 }
