@@ -53,6 +53,6 @@ function messageOf(run: DeploymentRunResource): string {
     case 'Running':
       return `${run.metadata.name} deploys ${version}${where}: ${cause.message}`;
     default:
-      return `${run.metadata.name} of ${version} is ${phase}${run.status?.message === undefined ? where : `: ${run.status.message}`}`;
+      return `${run.metadata.name} of ${version} is ${phase}${run.status?.message === undefined ? '' : `: ${run.status.message}`}${where}`;
   }
 }
