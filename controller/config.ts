@@ -85,6 +85,11 @@ export function awsEndpoint(): string | undefined {
   return process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
 }
 
+/** The SDK's versions are pinned, and which Node they run on is tested here: its warning about later versions helps no operator. */
+export function silenceSdkWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
 function parseLevel(level = 'info'): string {
   if (!logLevels.includes(level)) throw new UsageError(`--log-level ${level} is none of ${logLevels.join(', ')}`);
   return level;

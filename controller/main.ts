@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type App, startApp } from './app.js';
 import { run } from './cli/program.js';
-import { controllerConfig, standaloneConfig, UsageError, wantsColor } from './config.js';
+import { controllerConfig, silenceSdkWarning, standaloneConfig, UsageError, wantsColor } from './config.js';
 import { startStandalone } from './standalone.js';
 import { createLogger } from './telemetry/logger.js';
 
@@ -43,6 +43,7 @@ async function standalone(flags: { data: string; config: string }): Promise<numb
 const print = (text: string) => void process.stdout.write(text);
 
 async function main(): Promise<number> {
+  silenceSdkWarning();
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   const color = wantsColor(process.stdout.isTTY === true);
   return run(

@@ -36,12 +36,14 @@ if ! have kube-apiserver; then
   $sudo apt-get install -y -qq --no-install-recommends golang-go golang-github-modern-go-reflect2-dev make rsync dpkg-dev >/dev/null
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  echo "deb-src http://deb.debian.org/debian bookworm main" > "$work/sources.list"
+  # Lists of its own, so that the machine's sources stay as they are.
+  mkdir -p "$work/lists/partial"
+  for suite in "debian bookworm" "debian-security bookworm-security"; do echo "deb-src http://deb.debian.org/$suite main"; done > "$work/sources.list"
+  apt=(-qq -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$work/lists")
   (
     cd "$work"
-    $sudo apt-get update -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
-    apt-get source -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- kubernetes=1.20.5+really1.20.2-1.1 \
-      || apt-get source -qq kubernetes
+    apt-get update "${apt[@]}"
+    apt-get source "${apt[@]}" kubernetes
     mkdir -p gopath/src/k8s.io
     mv kubernetes-*/ gopath/src/k8s.io/kubernetes
     cd gopath/src/k8s.io/kubernetes
