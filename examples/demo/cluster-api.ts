@@ -6,6 +6,12 @@ export interface ListedObject {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
 }
 
+/** One object, or all of a kind. */
+export interface Address {
+  readonly plural: string;
+  readonly name?: string | undefined;
+}
+
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
   readonly users: readonly { readonly user: { readonly token: string } }[];
@@ -35,8 +41,8 @@ export class ClusterApi {
   }
 
   /** Sends one request and returns the object of the answer; fails with the server's message. */
-  send(method: string, plural: string, name?: string, body?: object): Promise<unknown> {
-    const path = pathOf(plural, name);
+  send(method: string, { plural, name }: Address, body?: object): Promise<unknown> {
+    const path = pathOf({ plural, name });
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers = { ...this.#options.headers, 'content-type': type };
     return new Promise((resolve, reject) => {
@@ -57,9 +63,9 @@ export class ClusterApi {
 
   /** Lists and watches until closed; a watch that ends is taken up again with a new list. */
   async watch(plural: string, sink: WatchSink): Promise<void> {
-    const list = (await this.send('GET', plural)) as { items: ListedObject[]; metadata: { resourceVersion: string } };
+    const list = (await this.send('GET', { plural })) as { items: ListedObject[]; metadata: { resourceVersion: string } };
     sink.replaced(list.items);
-    this.#follow(`${pathOf(plural)}?watch=1&resourceVersion=${list.metadata.resourceVersion}`, sink, () => {
+    this.#follow(`${pathOf({ plural })}?watch=1&resourceVersion=${list.metadata.resourceVersion}`, sink, () => {
       if (!this.#closed) setTimeout(() => void this.watch(plural, sink).catch(() => undefined), 200).unref();
     });
   }
@@ -90,6 +96,6 @@ export class ClusterApi {
   }
 }
 
-function pathOf(plural: string, name?: string): string {
+function pathOf({ plural, name }: Address): string {
   return `/apis/towpath.dev/v1alpha1/namespaces/default/${plural}${name === undefined ? '' : `/${name}`}`;
 }

@@ -49,6 +49,7 @@ export type Observation =
       readonly run: string;
       readonly version: string;
       readonly phase: string;
+      readonly checks: number;
       readonly message: string;
       readonly seconds: number;
       readonly lastLine?: string;

@@ -87,6 +87,7 @@ function ofRun(before: DeploymentRunResource | undefined, after: DeploymentRunRe
       run: after.metadata.name,
       version: after.spec.version,
       phase,
+      checks: after.spec.verification?.length ?? 0,
       message,
       seconds,
     };

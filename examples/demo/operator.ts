@@ -26,12 +26,12 @@ export class Operator {
   async hold(name: string, spec: { reason: string; by: string; selector: { stages: string[] } }): Promise<void> {
     this.#say(`kubectl create -f ${name}.yaml   # Hold: stages [${spec.selector.stages.join(', ')}], "${spec.reason}"`);
     const body = { apiVersion: 'towpath.dev/v1alpha1', kind: 'Hold', metadata: { name, namespace: 'default' }, spec };
-    await this.#api.send('POST', 'holds', undefined, body);
+    await this.#api.send('POST', { plural: 'holds' }, body);
   }
 
   async release(name: string): Promise<void> {
     this.#say(`kubectl delete thold ${name}`);
-    await this.#api.send('DELETE', 'holds', name);
+    await this.#api.send('DELETE', { plural: 'holds', name });
   }
 
   #say(line: string): void {
@@ -39,6 +39,6 @@ export class Operator {
   }
 
   async #annotate(environment: string, key: string, value: string): Promise<void> {
-    await this.#api.send('PATCH', 'environments', environment, { metadata: { annotations: { [key]: value } } });
+    await this.#api.send('PATCH', { plural: 'environments', name: environment }, { metadata: { annotations: { [key]: value } } });
   }
 }

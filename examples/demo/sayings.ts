@@ -81,8 +81,9 @@ function progressLine({ place, version, build, percent }: Of<'progress'>): Line 
   return { word: '', ink: 'cyan', text: `#${build} at about ${percent} %`, once: `progress ${place.product} ${version}` };
 }
 
-function endedLine({ version, phase, message, seconds, lastLine }: Of<'ended'>): Line {
-  if (phase === 'Succeeded') return { word: 'deployed', ink: 'green', text: `${version}, after ${seconds} s` };
+function endedLine({ version, phase, checks, message, seconds, lastLine }: Of<'ended'>): Line {
+  if (phase === 'Succeeded')
+    return { word: 'deployed', ink: 'green', text: `${version}${checks > 0 ? ' and verified' : ''}, after ${seconds} s` };
   const more = lastLine === undefined ? [] : [`last line of its log: ${lastLine}`];
   return { word: 'failed', ink: 'red', text: `${version}: ${message}`, more };
 }
