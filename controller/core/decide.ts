@@ -5,7 +5,7 @@ import { annotation, annotations, type EnvironmentFacts } from './facts.js';
 import type { Findings } from './findings.js';
 import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
 import type { Millis } from './model.js';
-import { need } from './need.js';
+import { isAnswered, need } from './need.js';
 import { newRun } from './new-run.js';
 import { type Adoption, history, recordedState, verifiedReleases } from './recorded.js';
 import type { DeploymentRunResource, DeploymentRunSpec } from './resources/deployment-run.js';
@@ -42,8 +42,9 @@ export interface Judgement {
 export function decide(facts: EnvironmentFacts): Judgement {
   const findings = find(facts);
   const decision = toDecision(findings);
-  const { need: needed } = findings;
+  const { need: needed, adopting } = findings;
   const times = [
+    adopting ? facts.now : undefined,
     needed.kind === 'wait' ? needed.until : undefined,
     nextChangeOf(findings.gates),
     descriptorDueAt(findings),
@@ -65,7 +66,8 @@ function descriptorDueAt({ facts, gates }: Findings): Millis | undefined {
 
 function find(facts: EnvironmentFacts): Findings {
   const desired = resolveDesired(facts);
-  const recorded = recordedState(facts.environment.status?.recorded, facts.runs, adoption(facts, desired));
+  const adopted = adoption(facts, desired);
+  const recorded = recordedState(facts.environment.status?.recorded, facts.runs, adopted);
   const observed = observedState(facts, recorded);
   const active = facts.runs.findLast((run) => !isTerminal(run));
   const foreign = observed !== undefined && recorded !== undefined && active === undefined;
@@ -73,7 +75,8 @@ function find(facts: EnvironmentFacts): Findings {
   const unclaimed = active !== undefined && !isClaimed(active) && active.spec.action === 'deploy';
   const judged = needed.kind === 'deploy' || needed.kind === 'wait' || unclaimed || facts.desired === undefined;
   const input = compact<Parameters<typeof evaluate>[0]>({ facts, wanted: facts.desired, desired, recorded });
-  return { facts, desired, recorded, observed, foreign, active, need: needed, gates: judged ? evaluate(input) : [] };
+  const gates = judged ? evaluate(input) : [];
+  return { facts, desired, recorded, observed, foreign, active, need: needed, gates, adopting: adopted !== undefined };
 }
 
 /** An adoption that was asked for and not yet carried out; not while a run is under way. */
@@ -100,6 +103,8 @@ function observedState(facts: EnvironmentFacts, recorded: RecordedState | undefi
 function toDecision(findings: Findings): Decision {
   const { active, need: needed, gates, facts } = findings;
   if (active !== undefined) return decideActive(active, findings);
+  // An adoption stands in the status alone: it has to be durable before there is a run that hangs on it.
+  if (findings.adopting) return { do: 'idle' };
   if (needed.kind === 'verify') return { do: 'start', run: newRun(findings, 'verify', needed.cause) };
   if (needed.kind !== 'deploy' || firstClosed(gates) !== undefined || facts.desired === undefined) return { do: 'idle' };
   return { do: 'start', run: newRun(findings, 'deploy', needed.cause) };
@@ -107,11 +112,15 @@ function toDecision(findings: Findings): Decision {
 
 const resolutions: ReadonlySet<string> = new Set(['succeeded', 'failed', 'retry']);
 
-function decideActive(run: DeploymentRunResource, { facts, desired, gates }: Findings): Decision {
+/** What a person says of a run that nobody can know the end of; undefined where nobody has, or it is known. */
+export function requestedResolution(run: DeploymentRunResource): Resolution | undefined {
   const asked = run.metadata.annotations?.[annotations.resolve];
-  if (phaseOf(run) === 'Unknown' && asked !== undefined && resolutions.has(asked)) {
-    return { do: 'resolve', run, resolution: asked as Resolution };
-  }
+  return phaseOf(run) === 'Unknown' && asked !== undefined && resolutions.has(asked) ? (asked as Resolution) : undefined;
+}
+
+function decideActive(run: DeploymentRunResource, { facts, desired, gates }: Findings): Decision {
+  const resolution = requestedResolution(run);
+  if (resolution !== undefined) return { do: 'resolve', run, resolution };
   if (run.spec.action === 'verify') return { do: 'advance', run, mayClaim: true, stop: false };
   const known = facts.desired !== undefined && desired?.digest !== undefined;
   const movedOn = known && desired?.digest !== run.spec.digest;
@@ -167,8 +176,7 @@ function handled({ facts, active, need: needed }: Findings): Handled {
   const settled = active === undefined && needed.kind === 'none' && facts.desired !== undefined;
   const token = (name: 'retryRequestedAt' | 'verifyRequestedAt', previous: string | undefined) => {
     const asked = annotation(facts, name);
-    const answered = facts.runs.some((run) => run.spec.cause.token !== undefined && run.spec.cause.token === asked);
-    return asked !== undefined && (settled || answered) ? asked : previous;
+    return asked !== undefined && (settled || isAnswered(facts, name, asked)) ? asked : previous;
   };
   const adopt = annotation(facts, 'adopt');
   return compact<Handled>({

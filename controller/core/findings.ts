@@ -14,4 +14,6 @@ export interface Findings {
   readonly active: DeploymentRunResource | undefined;
   readonly need: Need;
   readonly gates: readonly JudgedGate[];
+  /** An adoption is carried out in this pass. */
+  readonly adopting: boolean;
 }

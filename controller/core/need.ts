@@ -112,8 +112,14 @@ function unanswered(facts: EnvironmentFacts, name: 'retryRequestedAt' | 'verifyR
   const token = annotation(facts, name);
   const { lastHandledRetryAt, lastHandledVerifyAt } = facts.environment.status ?? {};
   const before = name === 'retryRequestedAt' ? lastHandledRetryAt : lastHandledVerifyAt;
-  if (token === undefined || token === before || facts.runs.some((run) => run.spec.cause.token === token)) return undefined;
+  if (token === undefined || token === before || isAnswered(facts, name, token)) return undefined;
   return token;
+}
+
+/** Whether a run was made for this request: the values of the two annotations have nothing to do with each other. */
+export function isAnswered({ runs }: EnvironmentFacts, name: 'retryRequestedAt' | 'verifyRequestedAt', token: string): boolean {
+  const type = name === 'retryRequestedAt' ? 'requested' : 'verify';
+  return runs.some(({ spec: { cause } }) => cause.type === type && cause.token === token);
 }
 
 /** How many attempts of this digest come right before the next one. */

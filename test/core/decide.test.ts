@@ -70,8 +70,12 @@ describe('a first deployment', () => {
     expect(status.lastHandledAdopt).toBe('1.1.0');
   });
 
-  it('becomes an ordinary deployment where an operator adopts another version', () => {
-    const { decision } = decide(someFacts({ environment: anEnvironment(undefined, { 'towpath.dev/adopt': '1.0.0' }) }));
+  it('becomes an ordinary deployment where an operator adopts another version, once that is durable', () => {
+    const asked = { 'towpath.dev/adopt': '1.0.0' };
+    const facts = someFacts({ environment: anEnvironment(undefined, asked) });
+    const adopting = decide(facts);
+    expect([adopting.decision, adopting.recheckAt]).toEqual([{ do: 'idle' }, facts.now]);
+    const { decision } = decide(someFacts({ environment: anEnvironment(adopting.status, asked) }));
     expect(decision).toMatchObject({
       do: 'start',
       run: { version: '1.1.0', number: 1, cause: { message: 'git asks for 1.1.0; 1.0.0 is recorded' } },
