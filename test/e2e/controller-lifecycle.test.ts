@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedApi } from '../../controller/embedded/start.js';
 import { environmentFiles, productDocument, productFiles, promotionFiles, versionFile } from '../support/e2e/documents.js';
