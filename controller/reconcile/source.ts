@@ -68,9 +68,13 @@ async function publish(
   const { ports, published } = loop;
   const { namespace, name, creationTimestamp = '' } = source.metadata;
   const changed = published.publish({ namespace, name }, creationTimestamp, snapshot);
-  await keepEnvironments(source, snapshot, act);
-  loop.wakeEnvironments(changed);
-  if (changed.length > 0) loop.watchJobs({ namespace, name });
+  try {
+    await keepEnvironments(source, snapshot, act);
+  } finally {
+    // The next pass finds nothing new any more: who is not woken now would never hear of this commit.
+    loop.wakeEnvironments(changed);
+    if (changed.length > 0) loop.watchJobs({ namespace, name });
+  }
   const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop)];
   const status = readyStatus(source, { snapshot, findings, now: ports.clock.now() });
   if (source.status?.commit?.sha !== snapshot.commit.sha) {
