@@ -14,7 +14,7 @@ import {
   nextStep,
   toStop,
 } from '../core/run/invocation.js';
-import type { BuildReading } from '../core/run/observation.js';
+import type { BuildReading, Lookup } from '../core/run/observation.js';
 import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';
 import { fromTime, toTime } from '../core/time.js';
@@ -57,14 +57,16 @@ export async function drive(run: DeploymentRunResource, context: DriveContext): 
     const moved = currentTask(after);
     current = after;
     if (moved === undefined) continue;
+    // Another server is asked through another deployer.
+    if (moved.job.server !== task.job.server) return { run: current, afterMs: 0 };
     if (moved.check === task.check && moved.invocation.state === task.invocation.state)
       return { run: current, afterMs: pollAfter(moved, context) };
   }
-  return { run: current, afterMs: 0 };
+  return { run: current, afterMs: 1_000 };
 }
 
 async function advance(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
-  const { deployer, signal, ports, server } = context;
+  const { deployer, signal, ports } = context;
   const now = () => ports.clock.now();
   const { id, invocation } = task;
   const { job } = task.job;
@@ -73,11 +75,7 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
     case 'claim':
       return claimAndTrigger(run, task, context);
     case 'lookup': {
-      const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
-      const graceMs = durationOr(server.grace, 180_000);
-      const next = afterLookup(invocation, lookup, { now: now(), graceMs });
-      // Before what was found is adopted: once it is, nobody looks for doubles any more.
-      for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
+      const { next } = await lookUp(task, context);
       return save(run, task, next, context);
     }
     case 'readItem': {
@@ -93,11 +91,25 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
   }
 }
 
+async function lookUp(
+  { id, job: { job }, invocation }: Task,
+  context: DriveContext,
+): Promise<{ lookup: Lookup; next: Invocation }> {
+  const { deployer, ports, server, signal } = context;
+  const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
+  const graceMs = durationOr(server.grace, 180_000);
+  // Before what was found is adopted: once it is, nobody looks for doubles any more.
+  for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
+  return { lookup, next: afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs }) };
+}
+
 /** Preflight, gates, claim, lease, POST: in this order, and the POST only by the one whose claim was accepted. */
 async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
   const { deployer, ports, signal } = context;
   const now = ports.clock.now();
   if (now < claimDueAt(task.invocation)) return run;
+  const found = await findAgain(run, task, context);
+  if (found !== undefined) return found;
   const request = { job: task.job.job, id: task.id, parameters: task.job.parameters };
   const preflight = await deployer.preflight(request, signal);
   if (preflight.state !== 'ready') return save(run, task, { ...task.invocation, message: preflight.message }, context);
@@ -114,6 +126,17 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
   return save(permission.run, claimedTask, afterAnswer(claimedTask.invocation, answer, ports.clock.now()), context);
 }
 
+/** Before Jenkins is asked once more: what was asked before may have arrived while gates or Jenkins kept the run waiting. */
+async function findAgain(
+  run: DeploymentRunResource,
+  task: Task,
+  context: DriveContext,
+): Promise<DeploymentRunResource | undefined> {
+  if (task.invocation.claim === undefined) return undefined;
+  const { lookup, next } = await lookUp(task, context);
+  return lookup.state === 'read' && next.state === 'Pending' ? undefined : save(run, task, next, context);
+}
+
 /** After a refusal the next request waits, longer each time: Jenkins, or a person, has to change something. */
 function claimDueAt(invocation: Invocation): Millis {
   const { claim } = invocation;
@@ -128,7 +151,7 @@ async function stopIfDue(run: DeploymentRunResource, task: Task, context: DriveC
   const late = deadline !== undefined && ports.clock.now() >= deadline;
   if (!late && !(context.stop && task.check === undefined)) return run;
   const invocation = toStop(task.invocation, late ? 'timeout' : 'superseded');
-  const marked = await save(run, task, invocation, context);
+  const marked = invocation === task.invocation ? run : await save(run, task, invocation, context);
   const { id, job } = { id: task.id, job: task.job.job };
   if (invocation.state === 'Queued' && invocation.queueId !== undefined)
     await deployer.cancelItem({ job, id, queueId: invocation.queueId }, signal);

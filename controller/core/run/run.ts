@@ -92,17 +92,14 @@ export function derivePhase(spec: DeploymentRunSpec, status: DeploymentRunStatus
 export function withInvocation(run: DeploymentRunResource, task: Task, invocation: Invocation, now: Millis): DeploymentRunStatus {
   const before: DeploymentRunStatus = run.status ?? { observedGeneration: -1, phase: 'Pending' };
   if (terminal.has(before.phase)) return before;
-  if (invocation === task.invocation) return before;
+  const message = messageOf(task, invocation);
+  if (invocation === task.invocation && before.message === message) return before;
   const seen = { ...before, observedGeneration: run.metadata.generation ?? 1 };
   const next: DeploymentRunStatus =
     task.check === undefined
       ? { ...seen, jenkins: invocation }
       : { ...seen, verification: putCheck(before.verification ?? [], task.check, invocation) };
-  return withPhase(
-    run.spec,
-    compact({ ...next, message: messageOf(task, invocation), claimedBy: invocation.claim?.holder ?? before.claimedBy }),
-    now,
-  );
+  return withPhase(run.spec, compact({ ...next, message, claimedBy: invocation.claim?.holder ?? before.claimedBy }), now);
 }
 
 function putCheck(checks: NonNullable<DeploymentRunStatus['verification']>, name: string, invocation: Invocation) {
