@@ -1,6 +1,10 @@
+import { durationOr } from '../core/duration.js';
 import { annotations } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
+import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { ReleaseSourceResource } from '../core/resources/release-source.js';
+import { isTerminal } from '../core/run/run.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
 import type { Memory } from './gather.js';
@@ -35,7 +39,7 @@ export class Controller {
   readonly #ports: Ports;
   readonly #memory: Memory;
   /** What was last seen of each object, so that the controller's own status writes wake nobody. */
-  readonly #seen = new Map<string, string>();
+  readonly #seen = new Map<string, { signature: string; forPeers: string }>();
 
   constructor({ ports, timers, random, onPass }: ControllerOptions) {
     this.#ports = ports;
@@ -51,13 +55,14 @@ export class Controller {
       for (const job of jobsOf(source, published)) this.jobs.add(toJobText(job));
     };
     const sourceLoop = { ports, published, wakeEnvironments, watchJobs, random };
-    const wakePeers = (namespace: string, product: string) => this.#wakePeers(namespace, product);
-    const environmentLoop = { ports, memory: this.#memory, locks, wakePeers };
+    const environmentLoop = { ports, memory: this.#memory, locks };
     const jobLoop = { ports, published, histories, wakeEnvironments };
     this.sources = new KeyedQueue({
       ...shared,
       name: 'releasesource',
       concurrency: 8,
+      // A server that is down is asked again no less often than one that is up.
+      longestWaitMs: (key) => durationOr(ports.sources.get(fromKeyText(key))?.spec.git.interval, 60_000),
       process: (key, signal) => reconcileSource(fromKeyText(key), sourceLoop, signal),
     });
     this.environments = new KeyedQueue({
@@ -99,14 +104,20 @@ export class Controller {
     const text = toKeyText(key);
     switch (kind) {
       case 'ReleaseSource':
-        if (this.#isNews(kind, key, this.#ports.sources.get(key))) this.#wakeSource(key);
+        if (this.#see(kind, key, this.#ports.sources.get(key)).isNews) this.#wakeSource(key);
         return;
-      case 'Environment':
-        if (this.#isNews(kind, key, this.#ports.environments.get(key))) this.environments.add(text);
+      case 'Environment': {
+        const { isNews, opensGates } = this.#see(kind, key, this.#ports.environments.get(key));
+        if (isNews) this.environments.add(text);
+        if (opensGates) this.#wakePeers(key);
         return;
-      case 'DeploymentRun':
-        if (this.#isNews(kind, key, this.#ports.runs.get(key))) this.environments.add(environmentOf(key));
+      }
+      case 'DeploymentRun': {
+        const { isNews, opensGates } = this.#see(kind, key, this.#ports.runs.get(key));
+        if (isNews) this.environments.add(environmentOf(key));
+        if (opensGates) this.#wakePeers(key);
         return;
+      }
       case 'Hold':
         for (const { metadata } of this.#ports.environments.list()) {
           if (metadata.namespace === key.namespace) this.environments.add(toKeyText(metadata));
@@ -115,23 +126,22 @@ export class Controller {
     }
   }
 
-  /** Whether there is more to an object than a status that this process may have written itself. */
-  #isNews(
-    kind: string,
-    key: Key,
-    found: EnvironmentResource | { metadata: EnvironmentResource['metadata'] } | undefined,
-  ): boolean {
+  /** Whether there is more to an object than a status that this process may have written itself, and whether others wait for it. */
+  #see(kind: Change['kind'], key: Key, found: Seeable | undefined): { isNews: boolean; opensGates: boolean } {
     const name = `${kind} ${toKeyText(key)}`;
     const before = this.#seen.get(name);
     if (found === undefined) {
       this.#seen.delete(name);
-      return before !== undefined;
+      return { isNews: before !== undefined, opensGates: before !== undefined && before.forPeers !== ended };
     }
     const { uid, generation, annotations: noted = {} } = found.metadata;
     const asked = Object.values(annotations).map((annotation) => noted[annotation] ?? null);
-    const signature = JSON.stringify([uid, generation, asked]);
-    this.#seen.set(name, signature);
-    return before !== signature;
+    const seen = { signature: JSON.stringify([uid, generation, asked]), forPeers: forPeers(found) };
+    this.#seen.set(name, seen);
+    return {
+      isNews: before?.signature !== seen.signature,
+      opensGates: before !== undefined && before.forPeers !== seen.forPeers,
+    };
   }
 
   #wakeSource(key: Key): void {
@@ -142,13 +152,32 @@ export class Controller {
     for (const job of jobsOf(key, this.#memory.published)) this.jobs.add(toJobText(job));
   }
 
-  #wakePeers(namespace: string, product: string): void {
+  /**
+   * Environments of the same product, and those that wait for room, whose gates may open by what happened to this one. One that is
+   * being looked at is looked at again: what it is about to write may rest on what was known before.
+   */
+  #wakePeers({ namespace, name }: Key): void {
+    const product = name.slice(0, name.indexOf('.') + 1);
     for (const { metadata, status } of this.#ports.environments.list()) {
-      const waits = metadata.namespace === namespace && status?.waitingFor !== undefined;
-      if (waits && (metadata.name.startsWith(`${product}.`) || status.waitingFor === 'concurrency'))
-        this.environments.add(toKeyText(metadata));
+      if (metadata.namespace !== namespace) continue;
+      const key = toKeyText(metadata);
+      const waits =
+        status?.waitingFor !== undefined && (metadata.name.startsWith(product) || status.waitingFor === 'concurrency');
+      if (waits || this.environments.isRunning(key)) this.environments.add(key);
     }
   }
+}
+
+type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResource;
+
+const ended = 'ended';
+
+/** What the gates of other environments read of an object: whether a run goes on, what is verified where. */
+function forPeers(found: Seeable): string {
+  if ('action' in found.spec) return isTerminal(found as DeploymentRunResource) ? ended : '';
+  if (!('stage' in found.spec)) return '';
+  const { spec, status } = found as EnvironmentResource;
+  return JSON.stringify([spec.stage, spec.client, status?.verified?.map(({ releaseDigest, result }) => [releaseDigest, result])]);
 }
 
 /** The environment that a run belongs to, from its name. */

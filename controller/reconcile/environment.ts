@@ -1,14 +1,14 @@
 import { compact } from '../core/compact.js';
-import { type Decision, decide, type Judgement } from '../core/decide.js';
+import { type Decision, decide, type Judgement, requestedResolution } from '../core/decide.js';
 import { repeatedBuilds } from '../core/drift.js';
 import { ReconcileError, toReconcileError } from '../core/errors.js';
 import type { EnvironmentFacts } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
-import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
+import type { DeploymentRunResource, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import { environmentName, runName } from '../core/run/identity.js';
 import { expiredRuns } from '../core/run/retention.js';
-import { isClaimed, isTerminal, resolved, superseded } from '../core/run/run.js';
+import { currentTask, isClaimed, isTerminal, resolved, superseded } from '../core/run/run.js';
 import { environmentEvents } from '../core/status/transitions.js';
 import { type DriveContext, drive, writeRun } from './drive.js';
 import { gather, gatherCached, type Memory, type Subject } from './gather.js';
@@ -21,8 +21,6 @@ export interface EnvironmentLoop {
   readonly ports: Ports;
   readonly memory: Memory;
   readonly locks: Locks;
-  /** Wakes other environments whose gates may open by what happened to this one. */
-  readonly wakePeers: (namespace: string, product: string) => void;
 }
 
 /** One level-triggered pass: gather, decide, perform, report. Safe to repeat from any point. */
@@ -35,12 +33,16 @@ export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, sign
   const facts = await gather(subject, ports, memory, signal);
   const judgement = decide(facts);
   const performed = await settle(() => perform(judgement.decision, facts, { subject, loop, signal }));
-  await stopRepeated(facts, subject, { loop, signal });
+  const stopped = await settle(async () => {
+    await stopRepeated(facts, subject, { loop, signal });
+    return {};
+  });
 
   const after = decide(gatherCached(subject, ports, memory, facts));
   await report(environment, after, { loop, signal });
   await prune(environment, subject, { loop, signal });
-  if (performed.error !== undefined) throw performed.error;
+  const error = performed.error ?? stopped.error;
+  if (error !== undefined) throw error;
   return { ...requeueOf(after, performed.afterMs, facts.now) };
 }
 
@@ -105,16 +107,25 @@ const lockOf = ({ environment }: Subject): string => environment.metadata.namesp
 
 async function advance(decision: Extract<Decision, { do: 'advance' }>, act: Act): Promise<Performed> {
   const { run } = decision;
+  if (currentTask(run) === undefined && !isTerminal(run)) return complete(run, act);
   try {
     const context = await driveContext(run, act, decision.stop);
     const driven = await drive(run, context);
-    if (!isTerminal(driven.run)) return { afterMs: driven.afterMs };
-    act.loop.wakePeers(run.metadata.namespace, run.spec.product);
-    return { afterMs: 0 };
+    return { afterMs: isTerminal(driven.run) ? 0 : driven.afterMs };
   } catch (error) {
     await noteProblem(run, error, act);
     throw error;
   }
+}
+
+/** A run in which nothing is left to be asked of Jenkins, such as a verification of a stage that has no checks any more. */
+async function complete(run: DeploymentRunResource, { loop: { ports }, signal }: Act): Promise<Performed> {
+  await writeRun(run, { ...statusOf(run) }, ports, signal);
+  return { afterMs: 0 };
+}
+
+function statusOf(run: DeploymentRunResource): DeploymentRunStatus {
+  return run.status ?? { observedGeneration: run.metadata.generation ?? 1, phase: 'Pending' };
 }
 
 /** A run that cannot be driven says why, where people look; a conflict is no problem, it is looked at again at once. */
@@ -125,16 +136,15 @@ async function noteProblem(
 ): Promise<void> {
   const { reason, message } = toReconcileError(cause);
   const run = loop.ports.runs.get({ namespace, name });
-  if (reason === 'Conflict' || signal.aborted || run === undefined || run.status === undefined || run.status.message === message)
-    return;
-  await writeRun(run, { ...run.status, message }, loop.ports, signal);
+  if (reason === 'Conflict' || signal.aborted || run === undefined || run.status?.message === message) return;
+  await writeRun(run, { ...statusOf(run), message }, loop.ports, signal);
 }
 
 async function driveContext(run: DeploymentRunResource, act: Act, stop: boolean): Promise<DriveContext> {
   const { ports } = act.loop;
   const { namespace } = run.metadata;
   const source = ports.sources.get({ namespace, name: run.spec.source });
-  const name = run.spec.deployer?.jenkins.server ?? run.spec.verification?.[0]?.jenkins.server;
+  const name = currentTask(run)?.job.server;
   const server = source?.spec.jenkins?.find((one) => one.name === name);
   if (server === undefined) {
     throw new ReconcileError(
@@ -197,9 +207,6 @@ async function report(
   const { ports } = loop;
   await ports.environments.writeStatus(environment, status, signal);
   for (const event of environmentEvents(environment, status)) ports.events.record(event);
-  const { namespace } = environment.metadata;
-  if (JSON.stringify(environment.status?.verified ?? []) !== JSON.stringify(status.verified ?? []))
-    loop.wakePeers(namespace, environment.spec.product);
 }
 
 async function prune(
@@ -224,6 +231,12 @@ async function finishOrphan(key: Key, loop: EnvironmentLoop, signal: AbortSignal
     await writeRun(run, superseded(run, 'the environment left git', loop.ports.clock.now()), loop.ports, signal);
     return {};
   }
+  const resolution = requestedResolution(run);
+  const settled = resolution && resolved(run, resolution, loop.ports.clock.now());
+  if (settled !== undefined) {
+    await writeRun(run, settled, loop.ports, signal);
+    return { afterMs: 0 };
+  }
   const subject = orphanSubject(run, loop);
   const performed = await advance({ do: 'advance', run, mayClaim: false, stop: false }, { subject, loop, signal });
   return compact<Requeue>({ afterMs: performed.afterMs });
@@ -236,6 +249,7 @@ function orphanSubject(run: DeploymentRunResource, { ports }: EnvironmentLoop): 
   return {
     environment: { metadata: { namespace, name: environmentName(product, environment) }, spec },
     published: undefined,
+    unread: false,
     source: ports.sources.get({ namespace, name: source }),
     holds: [],
   };
@@ -246,7 +260,9 @@ function subjectOf(environment: EnvironmentResource, { ports, memory }: Environm
   const published = memory.published.of({ namespace, name });
   const source = ports.sources.get({ namespace, name: published?.source.name ?? environment.spec.source });
   const holds = ports.holds.list().filter((hold) => hold.metadata.namespace === namespace);
-  return { environment, published, source, holds };
+  const unread =
+    published === undefined && source !== undefined && !memory.published.has({ namespace, name: source.metadata.name });
+  return { environment, published, unread, source, holds };
 }
 
 function requeueOf({ recheckAt }: Judgement, afterMs: Millis | undefined, now: Millis): Requeue {

@@ -31,6 +31,8 @@ interface Context {
 export interface Subject {
   readonly environment: EnvironmentResource;
   readonly published: PublishedEnvironment | undefined;
+  /** Its source has not been read since the start, as it was when `published` was looked up. */
+  readonly unread: boolean;
   readonly source: ReleaseSourceResource | undefined;
   readonly holds: readonly HoldResource[];
 }
@@ -52,13 +54,15 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
   const { environment, published, source } = subject;
   const { namespace } = environment.metadata;
   const { product, environment: name } = environment.spec;
-  const desired = published?.desired;
+  // Without its source nothing that git said of it stands any more.
+  const desired = source === undefined ? undefined : published?.desired;
   return compact<EnvironmentFacts>({
     now: ports.clock.now(),
     environment,
     desired,
     commit: published?.commit,
     findings: published?.findings ?? [],
+    unread: subject.unread ? true : undefined,
     problem: desired === undefined || source === undefined ? undefined : configurationProblem(desired, source),
     source: {
       name: source?.metadata.name ?? environment.spec.source,

@@ -41,6 +41,11 @@ export class PublishedStates {
       .map((name) => toKeyText({ namespace: source.namespace, name }));
   }
 
+  /** Whether the source was read since the start. */
+  has(source: Key): boolean {
+    return this.#bySource.has(toKeyText(source));
+  }
+
   withdraw(source: Key): void {
     this.#bySource.delete(toKeyText(source));
   }

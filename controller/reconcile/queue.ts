@@ -26,6 +26,8 @@ export interface PassReport {
 export interface QueueOptions {
   readonly name: string;
   readonly concurrency: number;
+  /** The longest wait after failures of a key; 15 min where absent. */
+  readonly longestWaitMs?: (key: string) => Millis;
   /** How long one pass may take before its signal is aborted. */
   readonly deadlineMs: Millis;
   readonly timers: Timers;
@@ -112,6 +114,11 @@ export class KeyedQueue {
     if (this.#active > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Whether a pass of the key is going on now. */
+  isRunning(key: string): boolean {
+    return this.#entries.get(key)?.running ?? false;
+  }
+
   get depth(): number {
     return this.#ready.size;
   }
@@ -175,7 +182,7 @@ export class KeyedQueue {
     delete entry.startedAt;
     this.#active -= 1;
     const error = 'error' in outcome ? outcome.error : undefined;
-    const afterMs = 'error' in outcome ? this.#delayAfter(outcome.error.retry, entry) : this.#succeeded(outcome, entry);
+    const afterMs = 'error' in outcome ? this.#delayAfter(key, outcome.error.retry, entry) : this.#succeeded(outcome, entry);
     const result = error !== undefined ? 'error' : afterMs === undefined ? 'success' : 'requeue_after';
     const waitedMs = startedAt - entry.readyAt;
     const report = {
@@ -223,12 +230,13 @@ export class KeyedQueue {
     return requeue.afterMs;
   }
 
-  #delayAfter(retry: Retry, entry: Entry): Millis | undefined {
+  #delayAfter(key: string, retry: Retry, entry: Entry): Millis | undefined {
     if (retry === 'never') return undefined;
     entry.failures += 1;
+    const longestMs = this.#options.longestWaitMs?.(key) ?? maxBackoffMs;
     // A conflict is worth another look at once, but never in a tight loop.
-    if (retry === 'now') return Math.min(maxBackoffMs, 20 * 2 ** Math.min(entry.failures, 16));
+    if (retry === 'now') return Math.min(longestMs, 20 * 2 ** Math.min(entry.failures, 16));
     if (typeof retry === 'object') return retry.afterMs;
-    return Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(entry.failures - 1, 16));
+    return Math.min(longestMs, minBackoffMs * 2 ** Math.min(entry.failures - 1, 16));
   }
 }
