@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Product } from '../../controller/core/model.js';
 import { aProduct, aStage } from '../support/facts.js';
@@ -238,4 +239,33 @@ describe('a build that Jenkins repeats by itself', () => {
     await world.advance(minute);
     expect(world.ready('qa')).toContain('a second time');
   });
+});
+
+describe('whatever goes wrong with writes, answers and processes', () => {
+  it('every environment gets its version, by one build', async () => {
+    const property = fc.asyncProperty(fc.infiniteStream(fc.nat(99)), async (dice) => {
+      const roll = () => dice.next().value as number;
+      const world = started(qa, { ...qa, environment: 'qa2' }, uat);
+      let calm = false;
+      world.api.fault = (operation) => {
+        if (calm || operation === 'remove') return undefined;
+        const number = roll();
+        return number < 8 ? 'lost' : number < 14 ? 'failed' : number < 20 ? 'conflict' : undefined;
+      };
+      world.jenkins.answer = (accepted) => (calm || roll() < 70 ? accepted : { state: 'ambiguous', message: 'cut off' });
+      for (let step = 0; step < 30; step += 1) {
+        await world.advance(roll() * 300);
+        if (roll() < 10) await world.restart();
+      }
+      calm = true;
+      await world.advance(40 * minute);
+      const deployed = ['qa', 'qa2', 'uat'].map((name) => world.status(name)?.recorded?.version);
+      const ids = world.jenkins.builds.map(({ id }) => id);
+      expect([deployed, new Set(ids).size, ids.length]).toEqual([['1.0.0', '1.0.0', '1.0.0'], 3, 3]);
+      const written = world.api.writes.length;
+      await world.advance(60 * minute);
+      expect(world.api.writes.slice(written)).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 40 });
+  }, 60_000);
 });
