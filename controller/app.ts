@@ -10,8 +10,9 @@ import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
 import { Controller } from './reconcile/controller.js';
 import { measureRun, sampleOf } from './reconcile/measure.js';
-import type { Ports } from './reconcile/ports.js';
+import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
+import { type BucketClaims, createBucketClaims } from './s3/claims.js';
 import { createDescriptors } from './s3/descriptors.js';
 import { watchEventLoop } from './telemetry/event-loop.js';
 import type { Logger } from './telemetry/logger.js';
@@ -144,12 +145,24 @@ function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, k
     readSecret,
     onRequest: (server, { operation, code }) => metrics.jenkinsRequest(server, operation, code),
   });
+  const bucketClaims = createBucketClaims({ readSecret });
+  const claims = createClaims(kube, bucketClaims);
   const close = async () => {
     deployers.close();
+    bucketClaims.close();
     descriptors.close();
     await repositories.close();
   };
-  return { repositories, descriptors, deployers, close };
+  return { repositories, descriptors, deployers, claims, close };
+}
+
+function createClaims(kube: Kube, inBuckets: BucketClaims): Claims {
+  return {
+    read: ({ claim, ...request }, signal) =>
+      'configMap' in claim
+        ? kube.readClaim({ namespace: claim.configMap.namespace, id: request.id }, signal)
+        : inBuckets.read({ ...request, claim }, signal),
+  };
 }
 
 function createPorts(parts: {
@@ -161,10 +174,20 @@ function createPorts(parts: {
 }): Ports {
   const { kube, adapters, leadership, metrics, logger } = parts;
   const { sources, environments, runs, holds, fresh, events } = kube;
-  const { repositories, descriptors, deployers } = adapters;
+  const { repositories, descriptors, deployers, claims } = adapters;
   const measurements = { runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run)) };
   const api = { sources, environments, runs, holds, fresh, events };
-  return { clock: { now: Date.now }, ...api, repositories, descriptors, deployers, leadership, measurements, log: logger };
+  return {
+    clock: { now: Date.now },
+    ...api,
+    repositories,
+    descriptors,
+    deployers,
+    claims,
+    leadership,
+    measurements,
+    log: logger,
+  };
 }
 
 function createHandlers(metrics: Metrics, state: State, queues: () => Controller['queues']) {

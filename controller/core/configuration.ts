@@ -11,10 +11,11 @@ export function jobOf(desired: DesiredEnvironment): string {
 /** What the documents name and the operator has not configured. */
 export function configurationProblem(desired: DesiredEnvironment, source: ReleaseSourceResource): string | undefined {
   const { product } = desired;
-  const bucket = product.descriptor?.bucket;
+  const { claim } = product.deployer;
+  const named = [product.descriptor?.bucket, claim !== undefined && 'bucket' in claim ? claim.bucket : undefined];
   const buckets = (source.spec.buckets ?? []).map(({ name }) => name);
-  if (bucket !== undefined && !buckets.includes(bucket))
-    return unknown('bucket', bucket, buckets, { product: product.name, source });
+  const bucket = named.find((name) => name !== undefined && !buckets.includes(name));
+  if (bucket !== undefined) return unknown('bucket', bucket, buckets, { product: product.name, source });
   const stage = product.stages.find(({ name }) => name === desired.stage);
   const jobs = [
     { server: product.deployer.server, job: jobOf(desired) },

@@ -53,6 +53,11 @@ export interface Stage {
   readonly verification: readonly VerificationTemplate[];
 }
 
+/** Where the builds of a job claim their run: objects in a bucket that the operator has configured, or ConfigMaps. */
+export type ClaimPlace =
+  | { readonly bucket: string; readonly prefix: string }
+  | { readonly configMap: { readonly namespace: string } };
+
 /** How a product is deployed: the normal form of a `Product` document. */
 export interface Product {
   readonly name: string;
@@ -61,6 +66,8 @@ export interface Product {
     readonly retry: { readonly limit: number; readonly backoffMs: Millis };
     readonly onNewVersion: 'wait' | 'abort';
     readonly unstable: 'failure' | 'success';
+    /** Absent: the job claims nothing. */
+    readonly claim?: ClaimPlace;
   };
   /** Deployments of this product at a time; absent: as many as there are environments. */
   readonly concurrency?: number;

@@ -2,7 +2,7 @@ import { compact } from './compact.js';
 import type { Findings } from './findings.js';
 import { toGateStatuses } from './gates/evaluate.js';
 import { stageOf } from './gates/order.js';
-import type { DesiredEnvironment, JobTemplate } from './model.js';
+import type { DesiredEnvironment, JobTemplate, Product } from './model.js';
 import { attemptsSoFar, type Cause } from './need.js';
 import type { DeploymentRunSpec, JenkinsJob } from './resources/deployment-run.js';
 import { runName } from './run/identity.js';
@@ -36,12 +36,17 @@ export function newRun(findings: Omit<Findings, 'need'>, action: DeploymentRunSp
     number,
     attempt: action === 'deploy' ? attemptsSoFar(facts.runs, desired.digest) + 1 : 1,
     action,
-    deployer: action === 'deploy' ? { jenkins: toJob(deployer, values), unstable: deployer.unstable } : undefined,
+    deployer: action === 'deploy' ? toDeployer(deployer, values) : undefined,
     verification: checks.length === 0 ? undefined : checks,
     delta: deltaStatus(findings, facts.environment.status),
     gates: toGateStatuses(findings.gates, facts.environment.status?.gates ?? [], facts.now),
     cause,
   });
+}
+
+function toDeployer(deployer: Product['deployer'], values: Record<string, string>): NonNullable<DeploymentRunSpec['deployer']> {
+  const { unstable, claim } = deployer;
+  return { jenkins: toJob(deployer, values), unstable, ...(claim === undefined ? {} : { claim }) };
 }
 
 function descriptorOf({ desired }: Omit<Findings, 'need'>): DeploymentRunSpec['descriptor'] {

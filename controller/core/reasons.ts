@@ -115,6 +115,9 @@ export const reasons = {
   DriftDetected: 'Observed and recorded state differ.',
   DriftResolved: 'Observed and recorded state agree again.',
   Resumed: 'The environment is not suspended any more.',
+  DuplicateRefused: 'A build found the run claimed by another build and ended without effect; the other build is followed.',
+  ClaimMissing: 'A build succeeded without having claimed its run, although the product says that its job does.',
+  JobRefused: 'The job cannot be asked as it is; the message says what to change in Jenkins.',
   RepeatedBuild: 'Jenkins ran a deployment a second time; the second build was asked to stop.',
 } as const;
 

@@ -2,13 +2,16 @@ import type { Preflight } from '../core/run/observation.js';
 import type { JobRequest } from '../reconcile/ports.js';
 import { jobSegments } from './address.js';
 import type { Connection } from './connection.js';
-import { sentParameters, whyUnsendable } from './request.js';
+import { runParameter, sentParameters, whyUnsendable } from './request.js';
 import { type JobShape, type ParameterDefinition, parseJob } from './shapes.js';
 import { shorten } from './words.js';
 
 const tree =
   'fullName,buildable,disabled,concurrentBuild,nextBuildNumber,' +
   'property[parameterDefinitions[name,type,choices,defaultParameterValue[value]]]';
+
+const whyRunParameter =
+  'add a string parameter of that name, without a default: by it Towpath finds its builds and asks for none twice';
 
 /**
  * Whether the job can be asked with exactly these parameters. Jenkins drops unknown names and fills in missing ones without a word, so
@@ -40,6 +43,8 @@ function whyRefused(request: JobRequest, { definitions, isBuildable, isDisabled 
   if (!isBuildable) return `says that the job ${job} cannot be built`;
   const sent = sentParameters(request);
   const undefinedName = [...sent.keys()].find((name) => !definitions.some((definition) => definition.name === name));
+  if (undefinedName === runParameter)
+    return `has a job ${job} that does not define the parameter ${runParameter}; ${whyRunParameter}`;
   if (undefinedName !== undefined) return `has a job ${job} that does not define the parameter ${undefinedName}`;
   for (const definition of definitions) {
     const value = sent.get(definition.name);

@@ -5,6 +5,7 @@ import { type DeploymentRunResource, deploymentRun } from '../core/resources/dep
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
+import type { ClaimReading } from '../core/run/observation.js';
 import type {
   Cache,
   EnvironmentRecords,
@@ -15,6 +16,7 @@ import type {
   RunRecords,
   SourceRecords,
 } from '../reconcile/ports.js';
+import { readClaim } from './claims.js';
 import { KubeClient } from './client.js';
 import { type KubeTarget, openConnection } from './connection.js';
 import { EventRecorder } from './event-recorder.js';
@@ -75,6 +77,8 @@ export interface Kube {
   readonly now: () => Millis;
   /** The decoded values of a Secret, read from the API; undefined where there is none. */
   readSecret(namespace: string, name: string, signal: AbortSignal): Promise<Record<string, string> | undefined>;
+  /** The claim of a run, a ConfigMap in that namespace, read from the API. */
+  readClaim(claim: { readonly namespace: string; readonly id: string }, signal: AbortSignal): Promise<ClaimReading>;
   /** Told of everything that changes in a cache, own writes included. What it throws is logged and goes no further. */
   onChange(listener: (change: Change) => void): void;
   /** Starts to follow the API until the signal fires; resolves when every kind was listed once. */
@@ -113,6 +117,7 @@ export async function createKube(options: KubeOptions): Promise<Kube> {
     client,
     now,
     readSecret: (namespace, name, signal) => readSecret(client, { namespace, name }, signal),
+    readClaim: (claim, signal) => readClaim(client, claim, signal),
     onChange: (listener) => void listeners.push(listener),
     start: (signal) => start(followed, AbortSignal.any([signal, stop.signal])),
     quarantined: () => followed.flatMap(({ quarantined }) => quarantined()),

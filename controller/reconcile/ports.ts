@@ -1,11 +1,19 @@
 import type { EventRecord } from '../core/events.js';
-import type { DescriptorReading, Millis, Snapshot } from '../core/model.js';
+import type { ClaimPlace, DescriptorReading, Millis, Snapshot } from '../core/model.js';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
 import type { BucketSpec, JenkinsServer, ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
-import type { BuildReading, ItemReading, JobHistory, Lookup, Preflight, TriggerAnswer } from '../core/run/observation.js';
+import type {
+  BuildReading,
+  ClaimReading,
+  ItemReading,
+  JobHistory,
+  Lookup,
+  Preflight,
+  TriggerAnswer,
+} from '../core/run/observation.js';
 
 /** Every interface that the loop needs. Each method takes the pass's AbortSignal, which carries its deadline. */
 
@@ -78,6 +86,21 @@ export interface Deployer extends JobTriggering, JobTracking, JobControl {}
 export interface Deployers {
   /** The server of that name, with the credentials of its Secret as they are now. Throws ReconcileError where there is none. */
   open(namespace: string, server: JenkinsServer, signal: AbortSignal): Promise<Deployer>;
+}
+
+export interface ClaimRequest {
+  readonly namespace: string;
+  /** Whose buckets a claim may name. */
+  readonly source: ReleaseSourceResource | undefined;
+  readonly claim: ClaimPlace;
+  /** TOWPATH_RUN. */
+  readonly id: string;
+}
+
+/** The claim ledgers of products whose jobs claim each run. Only builds write there. */
+export interface Claims {
+  /** As it is now, never from a cache. Throws for an aborted signal alone. */
+  read(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReading>;
 }
 
 /** Reads come from a cache that follows the API and holds own writes at once. */
@@ -157,6 +180,7 @@ export interface Ports {
   readonly repositories: Repositories;
   readonly descriptors: Descriptors;
   readonly deployers: Deployers;
+  readonly claims: Claims;
   readonly sources: SourceRecords;
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;

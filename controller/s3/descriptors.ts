@@ -1,16 +1,15 @@
 import { resolve } from 'node:path';
 import type { BucketSpec } from '../core/resources/release-source.js';
 import type { Descriptors } from '../reconcile/ports.js';
+import { type ReadSecret, unusable, withBucket } from './bucket.js';
 import { type ClientPool, createClientPool, defaultTimeLimits, type TimeLimits } from './client.js';
-import { type SecretContent, toConnection } from './connection.js';
 import { createDescriptorParser, type ExpectedDescriptor } from './descriptor-reading.js';
 import { readDirectoryObject } from './directory.js';
 import type { ObjectFailure, ObjectReading } from './object.js';
 import { readBucketObject } from './read-object.js';
 
 export interface DescriptorOptions {
-  /** The Secret's decoded content as it is now; undefined where there is none. */
-  readonly readSecret: (namespace: string, name: string, signal: AbortSignal) => Promise<SecretContent | undefined>;
+  readonly readSecret: ReadSecret;
   /** Whether a folder may stand in for a bucket: standalone only. */
   readonly allowDirectories: boolean;
   /** Where folders are looked for: the folder of the configuration file. Absent: folders are refused. */
@@ -55,28 +54,13 @@ interface ReadContext {
 }
 
 async function readFromBucket(request: DescriptorRequest, context: ReadContext): Promise<ObjectReading> {
-  const { namespace, bucket: spec, key } = request;
-  const { bucket, secretRef } = spec;
-  if (bucket === undefined || bucket === '') return unavailable(spec, 'it names no bucket');
-  const secret = secretRef === undefined ? {} : await readSecret(namespace, secretRef.name, context);
-  if (typeof secret === 'string') return unavailable(spec, secret);
-  const connection = toConnection(spec, secret);
-  if (typeof connection === 'string') return unavailable(spec, connection);
-  const slot = JSON.stringify([namespace, spec]);
-  return context.pool.with(slot, connection, (client) =>
-    readBucketObject(client, { bucket, key }, { signal: context.signal, totalMs: context.limits.totalMs }),
+  const { options, pool, limits, signal } = context;
+  const read = await withBucket(request, { readSecret: options.readSecret, pool, signal }, (client, bucket) =>
+    readBucketObject(client, { bucket, key: request.key }, { signal, totalMs: limits.totalMs }),
   );
-}
-
-async function readSecret(namespace: string, name: string, { options, signal }: ReadContext): Promise<SecretContent | string> {
-  try {
-    return (await options.readSecret(namespace, name, signal)) ?? `there is no Secret ${JSON.stringify(name)}`;
-  } catch {
-    signal.throwIfAborted();
-    return `the Secret ${JSON.stringify(name)} could not be read`;
-  }
+  return 'problem' in read ? { state: 'unavailable', message: read.problem } : read;
 }
 
 function unavailable(bucket: BucketSpec, reason: string): ObjectFailure {
-  return { state: 'unavailable', message: `bucket ${JSON.stringify(bucket.name)} cannot be used: ${reason}` };
+  return { state: 'unavailable', message: unusable(bucket, reason).problem };
 }

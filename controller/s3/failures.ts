@@ -49,6 +49,13 @@ export function toObjectFailure(error: unknown, place: ObjectPlace): ObjectFailu
   return { state: 'unavailable', message: `${where} could not be read: ${reason}` };
 }
 
+/** Whether there is no such object, or it was deleted; a missing bucket is neither. */
+export function absenceOf(error: unknown): 'absent' | 'deleted' | undefined {
+  const failure: ServiceError = typeof error === 'object' && error !== null ? error : {};
+  if (failure.$response?.headers?.['x-amz-delete-marker'] === 'true') return 'deleted';
+  return failure.$metadata?.httpStatusCode === 404 && toName(failure.name) === 'NoSuchKey' ? 'absent' : undefined;
+}
+
 function describeMissing(answer: { name: string; status: number | undefined; headers: Readonly<Record<string, string>> }) {
   if (answer.headers['x-amz-delete-marker'] === 'true') return 'the object was deleted';
   if (answer.status !== 404) return undefined;

@@ -16,13 +16,26 @@ export async function readBucketObject(
 ): Promise<ObjectReading> {
   const fault = findKeyFault(request.key);
   if (fault !== undefined) return { state: 'invalid', message: fault };
+  try {
+    return await fetchBucketObject(client, request, { signal, totalMs });
+  } catch (error) {
+    signal.throwIfAborted();
+    return toObjectFailure(error, request);
+  }
+}
+
+/** The same with the SDK's error as it is; running out of `totalMs` throws a TimeoutError. */
+export async function fetchBucketObject(
+  client: S3Client,
+  request: ObjectRequest,
+  { signal, totalMs }: { signal: AbortSignal; totalMs: number },
+): Promise<ObjectReading> {
   signal.throwIfAborted();
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
   try {
     return await untilAborted(bounded, fetchObject(client, request, bounded));
   } catch (error) {
-    signal.throwIfAborted();
-    return toObjectFailure(bounded.aborted ? { name: 'TimeoutError' } : error, request);
+    throw bounded.aborted ? Object.assign(new Error('out of time', { cause: error }), { name: 'TimeoutError' }) : error;
   }
 }
 

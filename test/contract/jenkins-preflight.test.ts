@@ -51,7 +51,7 @@ describe('the preflight', () => {
     [
       'does not define the id',
       without('TOWPATH_RUN'),
-      'has a job platform/deploy that does not define the parameter TOWPATH_RUN',
+      'has a job platform/deploy that does not define the parameter TOWPATH_RUN; add a string parameter of that name, without a default: by it Towpath finds its builds and asks for none twice',
     ],
     ['takes no parameters', { parameters: [] }, 'has a job platform/deploy that does not define the parameter ENVIRONMENT'],
     [

@@ -105,6 +105,36 @@ const products: readonly Case[] = [
     ['product.yaml:5:19 spec.settingsSchema: there is no file settings.schema.json'],
   ],
   [
+    'a claim that names no place',
+    'product.yaml',
+    'server: main',
+    'server: main\n      claim: {prefix: claims/}',
+    ['product.yaml:8:14 spec.deployer.jenkins.claim: it names neither a bucket nor a configMap'],
+  ],
+  [
+    'a claim that names two places',
+    'product.yaml',
+    'server: main',
+    'server: main\n      claim: {bucket: ledger, configMap: {namespace: ci}}',
+    ['product.yaml:8:14 spec.deployer.jenkins.claim: it names both a bucket and a configMap'],
+  ],
+  [
+    'a prefix for ConfigMaps',
+    'product.yaml',
+    'server: main',
+    'server: main\n      claim: {prefix: claims/, configMap: {namespace: ci}}',
+    ['product.yaml:8:14 spec.deployer.jenkins.claim: a prefix belongs to a bucket'],
+  ],
+  [
+    'a prefix that leads out of its folder',
+    'product.yaml',
+    'server: main',
+    'server: main\n      claim: {bucket: ledger, prefix: claims/../other/}',
+    [
+      'product.yaml:8:39 spec.deployer.jenkins.claim.prefix: "claims/../other/" is not a prefix of keys (letters, digits and . _ - between slashes, no part beginning with a dot)',
+    ],
+  ],
+  [
     'what is wrong across documents beside what is wrong by itself',
     'product.yaml',
     'after: [qa]',

@@ -1,5 +1,5 @@
 import { durationOr, parseDuration } from '../duration.js';
-import type { JobTemplate, Product, ReleaseDocument, Stage } from '../model.js';
+import type { ClaimPlace, JobTemplate, Product, ReleaseDocument, Stage } from '../model.js';
 import type { ProductDocument } from './schema/product.js';
 import type { ReleaseDocumentContent } from './schema/release.js';
 
@@ -25,6 +25,12 @@ function toStage(written: WrittenStage): Stage {
   };
 }
 
+/** Exactly one of the two is there: a rule says so. */
+function toClaim({ bucket, prefix = 'claims/', configMap }: NonNullable<WrittenJenkins['claim']>): { claim?: ClaimPlace } {
+  if (configMap !== undefined) return { claim: { configMap } };
+  return bucket === undefined ? {} : { claim: { bucket, prefix } };
+}
+
 /** A valid Product document with its defaults filled in. */
 export function toProduct({ metadata, spec }: ProductDocument): Product {
   const { jenkins } = spec.deployer;
@@ -36,6 +42,7 @@ export function toProduct({ metadata, spec }: ProductDocument): Product {
       retry: { limit: jenkins.retry?.limit ?? 0, backoffMs: parseDuration(jenkins.retry?.backoff ?? '5m') ?? 5 * minute },
       onNewVersion: jenkins.onNewVersion ?? 'wait',
       unstable: jenkins.unstable ?? 'failure',
+      ...(jenkins.claim === undefined ? {} : toClaim(jenkins.claim)),
     },
     ...(spec.concurrency === undefined ? {} : { concurrency: spec.concurrency }),
     stages: spec.stages.map(toStage),

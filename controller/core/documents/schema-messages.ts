@@ -4,7 +4,16 @@ import type { Problem } from './parsed.js';
 import type { Path } from './places.js';
 import { enumerate, printable, quote } from './quote.js';
 import type { RuleName } from './rules/catalog.js';
-import { digestRule, dnsLabelRule, durationRule, httpUrlRule, localTimeRule, type Rule, versionRule } from './schema/shapes.js';
+import {
+  digestRule,
+  dnsLabelRule,
+  durationRule,
+  httpUrlRule,
+  keyPrefixRule,
+  localTimeRule,
+  type Rule,
+  versionRule,
+} from './schema/shapes.js';
 import { nearest, suggestion } from './suggest.js';
 
 export interface ErrorContext {
@@ -19,7 +28,7 @@ export type Explained = Omit<Problem, 'rule'> & { readonly meant?: string; reado
 
 type Message = (error: ErrorObject, path: Path, context: ErrorContext) => Explained | string;
 
-const rules: readonly Rule[] = [dnsLabelRule, versionRule, durationRule, digestRule, localTimeRule, httpUrlRule];
+const rules: readonly Rule[] = [dnsLabelRule, versionRule, durationRule, digestRule, localTimeRule, httpUrlRule, keyPrefixRule];
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a text',

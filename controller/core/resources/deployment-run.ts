@@ -13,6 +13,17 @@ const JenkinsJob = Type.Object(
   { description: 'A Jenkins job and its parameters.' },
 );
 
+const ClaimPlace = Type.Object(
+  {
+    bucket: Type.Optional(text('Bucket, by the name that the ReleaseSource gives it.')),
+    prefix: Type.Optional(text('What the keys begin with.')),
+    configMap: Type.Optional(
+      Type.Object({ namespace: text('Namespace.') }, { description: 'ConfigMaps instead of objects in a bucket.' }),
+    ),
+  },
+  { description: 'Where the build claims the run and records its end.' },
+);
+
 export const DeploymentRunSpec = Type.Object(
   {
     source: text('ReleaseSource that asked for it.'),
@@ -37,7 +48,11 @@ export const DeploymentRunSpec = Type.Object(
     action: oneOf(['deploy', 'verify'], 'Whether it deploys, or runs the verification alone.'),
     deployer: Type.Optional(
       Type.Object(
-        { jenkins: JenkinsJob, unstable: oneOf(['failure', 'success'], 'What the result UNSTABLE counts as.') },
+        {
+          jenkins: JenkinsJob,
+          unstable: oneOf(['failure', 'success'], 'What the result UNSTABLE counts as.'),
+          claim: Type.Optional(ClaimPlace),
+        },
         { description: 'What performs the deployment.' },
       ),
     ),
@@ -88,6 +103,15 @@ const Claim = Type.Object(
   { description: 'The right to ask Jenkins, written before asking.' },
 );
 
+const Ledger = Type.Object(
+  {
+    build: Type.Optional(integer('The build that claimed the run.')),
+    at: Type.Optional(time('When, by the clock of the agent.')),
+    result: Type.Optional(text('How it ended; absent while it has not recorded that.')),
+  },
+  { description: 'What the claim ledger was last found to say of the run.' },
+);
+
 /** The durable state of one Jenkins job that a run asks for: its deployment, or one of its checks. */
 const invocationFields = {
   state: oneOf(['Pending', 'Triggering', 'Queued', 'Running', 'Finished', 'Unknown'], 'How far it is.'),
@@ -101,6 +125,10 @@ const invocationFields = {
   since: Type.Optional(time('Since when it is in this state.')),
   requestedAt: Type.Optional(time('When Jenkins was first asked.')),
   stop: Type.Optional(oneOf(['timeout', 'superseded'], 'Why the build was asked to stop.')),
+  ledger: Type.Optional(Ledger),
+  refused: Type.Optional(
+    list(integer('Build.'), 'Builds that found the run claimed and ended without effect.', { maxItems: 20 }),
+  ),
 };
 
 const Invocation = Type.Object(invocationFields, { description: 'The deployment in Jenkins.' });
@@ -132,6 +160,7 @@ export type Invocation = Static<typeof Invocation>;
 export type VerificationInvocation = Static<typeof VerificationInvocation>;
 export type Claim = Static<typeof Claim>;
 export type JenkinsJob = Static<typeof JenkinsJob>;
+export type LedgerEntry = Static<typeof Ledger>;
 
 export const deploymentRun: ResourceDefinition = {
   kind: 'DeploymentRun',

@@ -80,7 +80,7 @@ export function afterAnswer(invocation: Invocation, answer: TriggerAnswer, now: 
 export function afterLookup(invocation: Invocation, lookup: Lookup, context: { now: Millis; graceMs: Millis }): Invocation {
   if (lookup.state === 'unavailable')
     return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
-  const [build] = lookup.builds;
+  const [build] = lookup.builds.filter(({ number }) => !invocation.refused?.includes(number));
   if (build !== undefined) return running(invocation, build.number, build.url, context.now);
   const [item] = lookup.items;
   if (item !== undefined && invocation.buildNumber !== undefined) return requeued(invocation, context.now);
@@ -156,7 +156,7 @@ function whyUnknowable(invocation: Invocation, claim: Claim, lookup: Read): stri
 }
 
 /** Back to Pending: preflight, gates and a new claim come before the next POST. The count of posts stays. */
-function askAgain(invocation: Invocation, message: string, now: Millis): Invocation {
+export function askAgain(invocation: Invocation, message: string, now: Millis): Invocation {
   return compact<Invocation>({
     state: 'Pending',
     claim: invocation.claim,
@@ -221,18 +221,19 @@ function running(invocation: Invocation, buildNumber: number, buildUrl: string, 
   return { ...invocation, state: 'Running', buildNumber, buildUrl, since: toTime(now), message: 'running' };
 }
 
-function finished(invocation: Invocation, result: string, how: { now: Millis; message?: string }): Invocation {
+export function finished(invocation: Invocation, result: string, how: { now: Millis; message?: string }): Invocation {
   const { message: _, ...rest } = invocation;
   return compact<Invocation>({ ...rest, state: 'Finished', result, since: toTime(how.now), message: how.message });
 }
 
-function withMessage(invocation: Invocation, message: string): Invocation {
+export function withMessage(invocation: Invocation, message: string): Invocation {
   return invocation.message === message ? invocation : { ...invocation, message };
 }
 
 /** Whether anything may have had an effect: a build was seen, or may have been. */
 export function mayHaveStarted(invocation: Invocation | undefined): boolean {
-  return invocation !== undefined && (invocation.buildNumber !== undefined || invocation.state === 'Unknown');
+  if (invocation === undefined) return false;
+  return invocation.buildNumber !== undefined || invocation.ledger !== undefined || invocation.state === 'Unknown';
 }
 
 /** When the job counts as timed out: from the claim on, so that a Jenkins that was down for long costs no run its time. */

@@ -98,3 +98,16 @@ export interface HistoryBuild {
 export type JobHistory =
   | { readonly state: 'read'; readonly session: string; readonly builds: readonly HistoryBuild[] }
   | Unavailable;
+
+/**
+ * What the claim ledger says of a run: the objects that its builds create, if they do so. `absent`: no build has claimed it, so none
+ * has had an effect. `claimed`: one has, and has not recorded its end. `build` is the number that the build gave itself.
+ */
+export type ClaimReading =
+  | { readonly state: 'absent' }
+  | { readonly state: 'claimed'; readonly build?: number; readonly at?: Millis }
+  | { readonly state: 'ended'; readonly result: string; readonly build?: number; readonly at?: Millis }
+  | Unavailable;
+
+/** The results that a build can record; what else stands there was not written by one. */
+export const recordedResults: ReadonlySet<string> = new Set(['SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED', 'NOT_BUILT']);

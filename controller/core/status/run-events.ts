@@ -38,6 +38,8 @@ function transitionOf(before: DeploymentRunResource, after: DeploymentRunResourc
     const transition = transitions[phase];
     if (transition !== undefined) return transition;
   }
+  const refused = (run: DeploymentRunResource) => run.status?.jenkins?.refused?.length ?? 0;
+  if (refused(after) > refused(before)) return { type: 'Warning', reason: 'DuplicateRefused' };
   const started = (run: DeploymentRunResource) => run.status?.jenkins?.buildNumber !== undefined;
   return started(after) && !started(before) ? { type: 'Normal', reason: 'DeploymentStarted' } : undefined;
 }

@@ -2,7 +2,7 @@ import type { RepositoryIndex } from '../repository-index.js';
 import type { SettingsCache } from '../settings/cache.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
-import { ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
+import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
 import {
   checklistsAreSound,
   dependenciesExist,
@@ -27,6 +27,7 @@ export const rules: readonly Rule[] = [
   ordersNameStages,
   ordersEnd,
   placeholdersAreKnown,
+  claimsNameOnePlace,
   stagesExist,
   settingsKeepToSchema,
   previousReleasesExist,

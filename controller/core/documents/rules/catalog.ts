@@ -23,6 +23,7 @@ export const ruleCatalog = {
   'cluster-resource': 'Resources of the Kubernetes API do not stand in a release repository.',
   schema: 'Documents keep to the schema of their kind.',
   descriptor: 'Descriptors keep to their schema.',
+  'claim-place': 'A claim names one place.',
   'duplicate-document': 'There is one document of each kind and name.',
   'incomplete-environment': 'An environment is a MasterVersion and an EnvironmentConfig.',
   'unknown-product': 'Products that documents name exist.',

@@ -100,6 +100,19 @@ function wayTo(end: string, start: string, cameFrom: ReadonlyMap<string, string>
   return way;
 }
 
+/** A claim names one place: a bucket, with or without a prefix, or ConfigMaps. */
+export function claimsNameOnePlace(index: RepositoryIndex): Verdict[] {
+  return eachProduct(index, ({ spec }) => {
+    const { claim } = spec.deployer.jenkins;
+    const path = ['spec', 'deployer', 'jenkins', 'claim'];
+    const problem = (message: string): Problem[] => [{ rule: 'claim-place', path, message }];
+    if (claim === undefined) return [];
+    if (claim.bucket === undefined && claim.configMap === undefined) return problem('it names neither a bucket nor a configMap');
+    if (claim.bucket !== undefined && claim.configMap !== undefined) return problem('it names both a bucket and a configMap');
+    return claim.prefix !== undefined && claim.bucket === undefined ? problem('a prefix belongs to a bucket') : [];
+  });
+}
+
 interface Template {
   readonly path: Path;
   readonly text: string;

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { JsonObject } from '../../model.js';
 import { list, oneOf, text } from '../../resources/fields.js';
 import { keyPlaceholders, placeholderNames } from '../../substitution.js';
-import { closed, dnsLabel, duration, metadata, typeMeta, wholeNumber } from './shapes.js';
+import { closed, dnsLabel, duration, keyPrefixRule, metadata, ruledBy, typeMeta, wholeNumber } from './shapes.js';
 
 const names = placeholderNames.map((name) => `\${${name}}`).join(' ');
 const keyNames = keyPlaceholders.map((name) => `\${${name}}`).join(' ');
@@ -67,6 +67,24 @@ const Stage = Type.Object(
   { ...closed, description: 'A step on the path to production.' },
 );
 
+const Claim = Type.Object(
+  {
+    bucket: Type.Optional(operatorName('The bucket where builds claim their run')),
+    prefix: Type.Optional(ruledBy(keyPrefixRule, 'What the keys of claims begin with.', { default: 'claims/' })),
+    configMap: Type.Optional(
+      Type.Object(
+        { namespace: dnsLabel('Namespace of the ConfigMaps.') },
+        { ...closed, description: 'Builds claim their run by creating a ConfigMap, instead of an object in a bucket.' },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'Where the first step of the job claims its run, and its last step records the end: a bucket or ConfigMaps. Only for jobs that do so.',
+  },
+);
+
 const Jenkins = Type.Object(
   {
     ...jobFields,
@@ -84,6 +102,7 @@ const Jenkins = Type.Object(
       oneOf(['wait', 'abort'], 'What a running deployment does when git moves on.', { default: 'wait' }),
     ),
     unstable: Type.Optional(oneOf(['failure', 'success'], 'What the result UNSTABLE counts as.', { default: 'failure' })),
+    claim: Type.Optional(Claim),
   },
   { ...closed, description: 'The Jenkins job that deploys.' },
 );

@@ -40,6 +40,12 @@ export const localTimeRule: Rule = {
   meaning: 'a local time without offset, such as 2026-12-18T00:00:00 (timeZone says where)',
 };
 
+export const keyPrefixRule: Rule = {
+  pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?$',
+  maxLength: 256,
+  meaning: 'a prefix of keys (letters, digits and . _ - between slashes, no part beginning with a dot)',
+};
+
 export const httpUrlRule: Rule = { pattern: '^https?://[^\\s]+$', maxLength: 2048, meaning: 'an http or https address' };
 
 export const ruledBy = (rule: Rule, description: string, options: { default?: string } = {}): TString =>
