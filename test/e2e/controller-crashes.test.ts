@@ -38,8 +38,10 @@ it('kill -9 at any moment of a promotion: nothing is built twice, nothing is los
   });
   try {
     for (let kill = 1; kill <= 10; kill += 1) {
-      if (kill === 4) await world.repository.commit({ files: promotionFiles('1.1.0') });
-      await sleep(random() * 2_500);
+      if (kill === 5) await world.repository.commit({ files: promotionFiles('1.1.0') });
+      // Most kills meet it at work, the others while it starts.
+      if (random() < 0.7) await world.program.started();
+      await sleep(random() * 1_500);
       await world.program.kill();
       world.program.launch();
     }

@@ -37,10 +37,22 @@ export function readyStatus(
       subject: commit.subject,
     },
     documents: { valid, invalid },
-    errors: errors.length === 0 ? undefined : errors.slice(0, shownErrors).map(toError),
+    errors: errors.length === 0 ? undefined : firstOfEachFile(errors).map(toError),
     environments: repository.environments.length + repository.invalid.length,
     conditions: conditions(source, { ready: true, reason: errors.length === 0 ? 'Loaded' : 'LoadedWithErrors', message }, now),
   });
+}
+
+/** As many errors as are shown, in their order: the first of each file before the second of any, so that one file never hides another. */
+function firstOfEachFile(errors: readonly Finding[]): Finding[] {
+  const seen = new Map<string, number>();
+  const ranked = errors.map((error, order) => {
+    const rank = seen.get(error.file) ?? 0;
+    seen.set(error.file, rank + 1);
+    return { error, order, rank };
+  });
+  const shown = ranked.sort((a, b) => a.rank - b.rank || a.order - b.order).slice(0, shownErrors);
+  return shown.sort((a, b) => a.order - b.order).map(({ error }) => error);
 }
 
 function toError({ file, line, column, path, message }: Finding) {

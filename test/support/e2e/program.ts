@@ -17,7 +17,9 @@ export interface Program {
   readonly isRunning: boolean;
   /** Starts it; resolves at once. */
   launch(): void;
-  /** Starts it and waits until it says that it has started; gives the fields of that line. */
+  /** Waits until the present life says that it has started; gives the fields of that line. */
+  started(): Promise<Readonly<Record<string, string>>>;
+  /** Both. */
   start(): Promise<Readonly<Record<string, string>>>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
@@ -86,8 +88,12 @@ class ChildProgram implements Program {
     this.#child = child;
   }
 
-  async start(): Promise<Readonly<Record<string, string>>> {
+  start(): Promise<Readonly<Record<string, string>>> {
     this.launch();
+    return this.started();
+  }
+
+  started(): Promise<Readonly<Record<string, string>>> {
     return eventually(
       () => {
         const line = this.#lastLog()
