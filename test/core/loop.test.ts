@@ -268,4 +268,25 @@ describe('whatever goes wrong with writes, answers and processes', () => {
     });
     await fc.assert(property, { numRuns: 40 });
   }, 60_000);
+
+  it('no run has its effect twice where Jenkins is killed again and again, and what cannot be known waits for a person', async () => {
+    const property = fc.asyncProperty(fc.infiniteStream(fc.nat(99)), async (dice) => {
+      const roll = () => dice.next().value as number;
+      const world = started(qa, { ...qa, environment: 'qa2' });
+      world.jenkins.answer = (accepted) => (roll() < 60 ? accepted : { state: 'ambiguous', message: 'cut off' });
+      for (let step = 0; step < 20; step += 1) {
+        await world.advance(roll() * 100);
+        const happens = roll();
+        if (happens < 20) world.jenkins.kill();
+        else if (happens < 30) await world.restart();
+        world.jenkins.isDown = roll() < 20;
+      }
+      world.jenkins.isDown = false;
+      await world.advance(60 * minute);
+      expect(world.jenkins.effects).toEqual([...new Set(world.jenkins.effects)]);
+      for (const { status, metadata } of world.api.runs.list())
+        expect([metadata.name, status?.phase]).toEqual([metadata.name, expect.stringMatching(/^(Succeeded|Unknown)$/)]);
+    });
+    await fc.assert(property, { numRuns: 60 });
+  }, 60_000);
 });

@@ -28,6 +28,8 @@ interface Build extends JobRequest {
 /** One Jenkins server as the loop sees it: a queue and builds that follow the clock. `posts` holds every request that reached it. */
 export class MemoryJenkins implements Deployer {
   readonly posts: string[] = [];
+  /** The id of every build that ever started, whether Jenkins still knows of it or not. */
+  readonly effects: string[] = [];
   /** Every read and every other request, by name. */
   readonly requests: string[] = [];
   items: Item[] = [];
@@ -58,6 +60,15 @@ export class MemoryJenkins implements Deployer {
     this.#queueId += 1;
     this.items.push({ ...request, queueId: this.#queueId, startsAt: this.#clock.now() + this.delayMs });
     return this.#queueId;
+  }
+
+  /** Dies and comes back: what waited and what ran is gone without a record, and only the next build number tells of it. */
+  kill(): void {
+    this.tick();
+    this.items = [];
+    this.builds = this.builds.filter(({ endsAt }) => endsAt <= this.#clock.now());
+    this.session = `${this.session}x`;
+    this.#queueId = 0;
   }
 
   async preflight(): Promise<Preflight> {
@@ -141,6 +152,7 @@ export class MemoryJenkins implements Deployer {
 
   #start(item: Item): void {
     this.items = this.items.filter((one) => one !== item);
+    this.effects.push(item.id);
     const { startsAt: startedAt, ...request } = item;
     this.builds.push({
       ...request,
