@@ -23,7 +23,7 @@ function gateEvents(before: EnvironmentStatus | undefined, after: EnvironmentSta
   const closed = after.gates?.find(({ name }) => name === after.waitingFor);
   const events: Said[] = [];
   if (opened === 'suspended') events.push({ type: 'Normal', reason: 'Resumed', message: 'deployments may go on' });
-  else if (opened !== undefined && closed === undefined) {
+  else if (opened !== undefined && closed === undefined && after.desired?.digest !== after.recorded?.digest) {
     events.push({
       type: 'Normal',
       reason: 'GateOpened',
@@ -31,9 +31,13 @@ function gateEvents(before: EnvironmentStatus | undefined, after: EnvironmentSta
     });
   }
   if (closed !== undefined) {
-    const reason =
-      closed.name === 'suspended' ? 'Suspended' : closed.name === 'first-deployment' ? 'FirstDeploymentWaiting' : 'GateClosed';
-    events.push({ type: 'Normal', reason, message: `${closed.name}: ${closed.message}` });
+    const own: Readonly<Record<string, string>> = { suspended: 'Suspended', 'first-deployment': 'FirstDeploymentWaiting' };
+    const reason = own[closed.name];
+    events.push(
+      reason === undefined
+        ? { type: 'Normal', reason: 'GateClosed', message: `${closed.name}: ${closed.message}` }
+        : { type: 'Normal', reason, message: closed.message },
+    );
   }
   return events;
 }
@@ -44,21 +48,22 @@ function validEvents(before: EnvironmentStatus | undefined, after: EnvironmentSt
   return [{ type: 'Warning', reason: 'ValidationFailed', message: is.message }];
 }
 
+/** By what was observed, not by the condition: that one is not shown while a deployment is under way. */
 function driftEvents(before: EnvironmentStatus | undefined, after: EnvironmentStatus): Said[] {
-  const [was, is] = [conditionOf(before, 'Drifted'), conditionOf(after, 'Drifted')];
-  const wasForeign = was?.reason === 'ForeignDeployment';
-  const isForeign = is?.reason === 'ForeignDeployment';
-  if (is !== undefined && isForeign && !wasForeign) {
+  const { observed, recorded } = after;
+  if (recorded === undefined) return [];
+  if (observed === undefined) {
+    if (before?.observed === undefined || before.recorded === undefined) return [];
     return [
-      { type: 'Warning', reason: 'ForeignDeployment', message: is.message },
-      { type: 'Warning', reason: 'DriftDetected', message: is.message },
+      { type: 'Normal', reason: 'DriftResolved', message: `${recorded.version} is recorded, and nothing else was seen since` },
     ];
   }
-  if (wasForeign && !isForeign)
-    return [
-      { type: 'Normal', reason: 'DriftResolved', message: 'what runs there is what Towpath deployed, or what was adopted' },
-    ];
-  return [];
+  if (before?.observed?.url === observed.url) return [];
+  const what = observed.version ?? 'something';
+  return [
+    { type: 'Warning', reason: 'ForeignDeployment', message: `${observed.by} deployed ${what}: ${observed.url ?? ''}` },
+    { type: 'Warning', reason: 'DriftDetected', message: `${recorded.version} is recorded, ${what} was seen` },
+  ];
 }
 
 function adoptionEvents(before: EnvironmentStatus | undefined, after: EnvironmentStatus): Said[] {
