@@ -48,7 +48,8 @@ if ! have kube-apiserver; then
     mv kubernetes-*/ gopath/src/k8s.io/kubernetes
     cd gopath/src/k8s.io/kubernetes
     # The vendored reflect2 1.0.1 crashes with Go >= 1.18 on the first write of a custom resource.
-    cp -r /usr/share/gocode/src/github.com/modern-go/reflect2/. vendor/github.com/modern-go/reflect2/
+    rm -rf vendor/github.com/modern-go/reflect2
+    cp -r /usr/share/gocode/src/github.com/modern-go/reflect2 vendor/github.com/modern-go/reflect2
     GOPATH="$work/gopath" GO111MODULE=off KUBE_GIT_VERSION=v1.20.2 make WHAT=cmd/kube-apiserver >"$work/build.log" 2>&1 || { tail -50 "$work/build.log" >&2; exit 1; }
     cp _output/bin/kube-apiserver "$cache/kube-apiserver"
   )
