@@ -16,7 +16,9 @@ export function newRun(findings: Omit<Findings, 'need'>, action: DeploymentRunSp
   if (wanted === undefined || desired?.digest === undefined || desired.releaseDigest === undefined) {
     throw new Error('a run needs a valid desired state with its digests');
   }
-  const number = (facts.runs.at(-1)?.spec.number ?? 0) + 1;
+  // The status remembers the newest run where a person has deleted it.
+  const told = Number(facts.environment.status?.run?.split('.').at(-1) ?? 0);
+  const number = Math.max(facts.runs.at(-1)?.spec.number ?? 0, told) + 1;
   const values = valuesOf(findings, wanted, runName(wanted.product.name, wanted.environment, number));
   const checks = (stageOf(wanted)?.verification ?? []).map(({ name, jenkins }) => ({ name, jenkins: toJob(jenkins, values) }));
   const { deployer } = wanted.product;

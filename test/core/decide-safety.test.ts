@@ -94,6 +94,14 @@ describe('until the repository is read after a start', () => {
   });
 });
 
+describe('the number of a run', () => {
+  it('is not used again where a person has deleted the runs', () => {
+    const { status } = decide(someFacts({ runs: [older({ number: 7 })] }));
+    const { decision } = decide(someFacts({ environment: anEnvironment(status), runs: [] }));
+    expect(decision).toMatchObject({ do: 'start', run: { number: 8 } });
+  });
+});
+
 describe('the retention of runs', () => {
   const name = ({ metadata }: DeploymentRunResource) => metadata.name;
 
