@@ -1,0 +1,219 @@
+import type {
+  DeploymentRunResource,
+  Invocation,
+  JenkinsJob,
+  VerificationInvocation,
+} from '../../controller/core/resources/deployment-run.js';
+import { invocationId, verificationId } from '../../controller/core/run/identity.js';
+import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
+import type { ApiObject, Write } from './api.js';
+import { GateTruth } from './gate-truth.js';
+import type { SimEffect } from './jenkins-state.js';
+import { demand } from './violation.js';
+import type { World } from './world.js';
+
+interface DurableClaim {
+  readonly holder: string;
+  readonly posts: number;
+}
+
+/** What must hold after every step, judged by what is stored and by what really happened, never by what the controller thinks. */
+export class Invariants {
+  readonly #world: World;
+  readonly #gates: GateTruth;
+  readonly #claims = new Map<string, DurableClaim[]>();
+  readonly #posts = new Map<string, string[]>();
+  readonly #starts = new Map<string, SimEffect[]>();
+  readonly #runsEver = new Set<string>();
+  readonly #runs = new Map<string, string>();
+  writes = 0;
+  posts = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#gates = new GateTruth(world);
+    world.api.onWrite.push((write) => this.#wrote(write));
+    world.jenkins.onEffect.push((effect) => this.#started(effect));
+    world.onPost = (id, holder) => this.#posted(id, holder);
+  }
+
+  #wrote(write: Write): void {
+    this.#gates.wrote(write);
+    if (write.plural === 'leases') return;
+    if (write.by.startsWith('towpath')) this.writes += 1;
+    if (write.plural === 'deploymentruns') this.#wroteRun(write);
+    if (write.plural === 'environments' && write.after !== undefined) checkConditions(write.key, write.after);
+  }
+
+  #wroteRun({ key, before, after, by }: Write): void {
+    this.#world.happened(() => `${by} writes run ${key}: ${describe(after)}`);
+    if (before === undefined && after !== undefined) {
+      demand(!this.#runsEver.has(key), 'a name of a run is never used again', () => key);
+      this.#runsEver.add(key);
+      this.#runs.set(invocationId(toRun(after)), key);
+    }
+    if (before !== undefined) {
+      const was = toRun(before);
+      if (after === undefined) {
+        demand(isTerminal(was), 'only runs that have ended are removed', () => key);
+        return;
+      }
+      const same = JSON.stringify([before.status, before.spec]) === JSON.stringify([after.status, after.spec]);
+      demand(!isTerminal(was) || same, 'a terminal run never changes', () => `${key} was ${phaseOf(was)}, written by ${by}`);
+      demand(JSON.stringify(before.spec) === JSON.stringify(after.spec), 'the content of a run never changes', () => key);
+    }
+    if (after === undefined) return;
+    const run = toRun(after);
+    this.#oneActive(run);
+    const was = before === undefined ? undefined : toRun(before);
+    for (const task of tasksOf(run)) {
+      const earlier = was && tasksOf(was).find(({ id }) => id === task.id)?.invocation;
+      this.#wroteTask({ ...task, run, earlier, by });
+    }
+  }
+
+  #oneActive(run: DeploymentRunResource): void {
+    if (isTerminal(run)) return;
+    const { product, environment } = run.spec;
+    const active = this.#world.api
+      .list('deploymentruns')
+      .map(toRun)
+      .filter((one) => one.spec.product === product && one.spec.environment === environment && !isTerminal(one));
+    demand(active.length <= 1, 'at most one run of an environment is not terminal', () =>
+      active.map(({ metadata }) => metadata.name).join(', '),
+    );
+  }
+
+  #wroteTask({ id, job, invocation, run, earlier, by, isCheck }: WrittenTask): void {
+    const { claim } = invocation;
+    if (claim !== undefined && claim.posts !== (earlier?.claim?.posts ?? 0)) {
+      demand(claim.holder === by, 'a claim is written by its holder', () => `${id} by ${by}, for ${claim.holder}`);
+      const known = this.#claims.get(id) ?? [];
+      this.#claims.set(id, [...known, { holder: claim.holder, posts: claim.posts }]);
+      if (!isCheck && run.spec.action === 'deploy') this.#gates.checkClaim(run, by);
+    }
+    if (invocation.state === 'Unknown' && earlier?.state !== 'Unknown') this.#checkUnknown(id, job, invocation);
+    if (invocation.state === 'Finished' && earlier?.state !== 'Finished' && run.status?.resolvedBy === undefined)
+      this.#checkEnd(id, invocation, job);
+  }
+
+  /** Unknown is for what nobody can know: a number was given out since the claim and its record is gone. */
+  #checkUnknown(id: string, { job }: JenkinsJob, { claim, message }: Invocation): void {
+    const vanished = [...(this.#world.jenkins.jobs.get(job)?.vanished ?? [])];
+    const isLost = vanished.some((number) => number >= (claim?.nextBuildNumber ?? 1));
+    demand(isLost, 'Unknown only where nothing can be known', () => `${id}: ${message}`);
+  }
+
+  /** What a run says of its end is what happened. */
+  #checkEnd(id: string, invocation: Invocation, { job }: JenkinsJob): void {
+    const { result, buildNumber } = invocation;
+    const starts = this.#starts.get(id) ?? [];
+    if (result === 'CANCELLED' || (result === 'TIMEOUT' && buildNumber === undefined)) {
+      demand(starts.length === 0, 'what is said to be cancelled did not start', () => `${id} started as #${starts[0]?.number}`);
+      demand(
+        this.#world.jenkins.cancelledIds.has(id),
+        'what is said to be cancelled was cancelled',
+        () => `${id}: ${invocation.message}`,
+      );
+      return;
+    }
+    const effect = starts.find(({ number }) => number === buildNumber);
+    const ended = result === 'TIMEOUT' ? 'ABORTED' : result;
+    demand(
+      effect?.result === ended,
+      'the result of a run is that of its build',
+      () => `${id}: ${result}, but ${job} #${buildNumber} ended ${effect?.result}`,
+    );
+  }
+
+  #posted(id: string, holder: string): void {
+    this.posts += 1;
+    const posts = [...(this.#posts.get(id) ?? []), holder];
+    this.#posts.set(id, posts);
+    const claims = this.#claims.get(id) ?? [];
+    const [own, allowed] = [posts.filter((one) => one === holder).length, claims.filter((one) => one.holder === holder).length];
+    demand(
+      own <= allowed,
+      'no POST without a durable claim of its own',
+      () => `${id}: ${own} by ${holder}, who has ${allowed} claims`,
+    );
+  }
+
+  #started(effect: SimEffect): void {
+    const id = effect.parameters.TOWPATH_RUN ?? '';
+    if (id === '' || effect.by === 'rebuild') return;
+    const known = this.#starts.get(id) ?? [];
+    this.#starts.set(id, [...known, effect]);
+    if (effect.isRepeated) return;
+    const own = [...known, effect].filter(({ isRepeated }) => !isRepeated);
+    demand(
+      own.length <= 1,
+      'a run is deployed at most once',
+      () => `${id} started as ${own.map(({ number }) => `#${number}`).join(' and ')}`,
+    );
+    demand((this.#claims.get(id) ?? []).length > 0, 'nothing starts before its intent is durable', () => id);
+    this.#checkContent(id, effect);
+  }
+
+  #checkContent(id: string, effect: SimEffect): void {
+    const stored = this.#world.api.get('deploymentruns', this.#runs.get(id) ?? '');
+    if (stored === undefined) return;
+    const wanted = { ...toRun(stored).spec.deployer?.jenkins.parameters, TOWPATH_RUN: id };
+    const same = Object.entries(wanted).every(([name, value]) => effect.parameters[name] === value);
+    demand(same, 'what starts is what was judged', () => `${id}: ${JSON.stringify(effect.parameters)}`);
+  }
+}
+
+interface RunTask {
+  readonly id: string;
+  readonly job: JenkinsJob;
+  readonly invocation: Invocation | VerificationInvocation;
+  readonly isCheck: boolean;
+}
+
+interface WrittenTask extends RunTask {
+  readonly run: DeploymentRunResource;
+  readonly earlier: Invocation | undefined;
+  readonly by: string;
+}
+
+/** The jobs that a run has asked for, or may have. */
+function tasksOf(run: DeploymentRunResource): RunTask[] {
+  const { spec, status } = run;
+  const tasks: RunTask[] = [];
+  if (spec.deployer !== undefined && status?.jenkins !== undefined)
+    tasks.push({ id: invocationId(run), job: spec.deployer.jenkins, invocation: status.jenkins, isCheck: false });
+  for (const invocation of status?.verification ?? []) {
+    const check = spec.verification?.find(({ name }) => name === invocation.name);
+    if (check !== undefined) tasks.push({ id: verificationId(run, check.name), job: check.jenkins, invocation, isCheck: true });
+  }
+  return tasks;
+}
+
+export const toRun = (object: ApiObject): DeploymentRunResource => object as unknown as DeploymentRunResource;
+
+function describe(object: ApiObject | undefined): string {
+  if (object === undefined) return 'removed';
+  const { status } = toRun(object);
+  return `${status?.phase ?? 'new'}${status?.message === undefined ? '' : ` (${status.message})`}`;
+}
+
+/** As kstatus reads conditions. */
+function checkConditions(key: string, { status }: ApiObject): void {
+  if (status?.conditions === undefined) return;
+  const is = (type: string) => status.conditions?.some((one) => one.type === type && one.status === 'True') ?? false;
+  const rule = 'conditions are kstatus-compatible';
+  const shown = () => `${key}: ${status.conditions?.map(({ type, status: value }) => `${type}=${value}`).join(' ')}`;
+  demand(
+    status.conditions.some(({ type }) => type === 'Ready'),
+    rule,
+    shown,
+  );
+  demand(!(is('Reconciling') && is('Stalled')), rule, shown);
+  demand(!is('Ready') || !(is('Reconciling') || is('Stalled') || is('Drifted')), rule, shown);
+  demand(
+    status.conditions.every(({ message }) => message !== ''),
+    'a condition says why',
+    shown,
+  );
+}

@@ -1,0 +1,61 @@
+import type { Millis } from '../../controller/core/model.js';
+
+export type Parameters = Readonly<Record<string, string>>;
+
+export interface SimJob {
+  readonly name: string;
+  parameters: readonly string[];
+  readonly usualParameters: readonly string[];
+  isDisabled: boolean;
+  readonly isSerial: boolean;
+  nextBuildNumber: number;
+  readonly builds: Map<number, SimBuild>;
+  /** Numbers that were given out and have no record any more. */
+  readonly vanished: Set<number>;
+}
+
+/** What made an item: one POST, one click. Copies of a saved queue share it. */
+export interface Origin {
+  readonly by: 'towpath' | 'user' | 'rebuild';
+  readonly who: string;
+  /** It has left the queue once: all that comes of it later is a repetition by Jenkins itself. */
+  hasLeft: boolean;
+}
+
+export interface SimItem {
+  readonly id: number;
+  readonly job: string;
+  readonly parameters: Parameters;
+  dueAt: Millis;
+  readonly origin: Origin;
+  isCancelled: boolean;
+  /** When it left the queue; it is readable for 300 s more. */
+  leftAt?: Millis;
+  buildNumber?: number;
+}
+
+export interface SimBuild {
+  readonly number: number;
+  readonly job: string;
+  readonly queueId: number;
+  /** Attached some ms after the build can be seen. */
+  parameters: Parameters | undefined;
+  readonly startedAt: Millis;
+  readonly durationMs: Millis;
+  readonly origin: Origin;
+  isBuilding: boolean;
+  result?: string;
+  endedAt?: Millis;
+}
+
+/** What a build does to the world, which no crash of Jenkins takes back. */
+export interface SimEffect {
+  readonly job: string;
+  readonly number: number;
+  readonly parameters: Parameters;
+  readonly by: Origin['by'];
+  readonly isRepeated: boolean;
+  readonly startedAt: Millis;
+  endedAt?: Millis;
+  result?: string;
+}

@@ -1,0 +1,197 @@
+import type { Millis } from '../../controller/core/model.js';
+import type { ResourceDefinition } from '../../controller/core/resources/definition.js';
+import { type DeploymentRunResource, deploymentRun } from '../../controller/core/resources/deployment-run.js';
+import { type EnvironmentResource, environment } from '../../controller/core/resources/environment.js';
+import { type HoldResource, hold } from '../../controller/core/resources/hold.js';
+import { type ReleaseSourceResource, releaseSource } from '../../controller/core/resources/release-source.js';
+import type { KubeClient } from '../../controller/kube/client.js';
+import { createFreshReads } from '../../controller/kube/fresh-reads.js';
+import type { Kind } from '../../controller/kube/kube.js';
+import { createLeadership, type Elector } from '../../controller/kube/leadership.js';
+import { collectionPath } from '../../controller/kube/paths.js';
+import {
+  createEnvironmentRecords,
+  createRunRecords,
+  createSourceRecords,
+  environmentGroup,
+  productGroup,
+  reads,
+} from '../../controller/kube/records.js';
+import { Reflector, type ReflectorSink, usualTimings } from '../../controller/kube/reflector.js';
+import { ResourceCache } from '../../controller/kube/resource-cache.js';
+import { ResourceWriter } from '../../controller/kube/writer.js';
+import { Controller } from '../../controller/reconcile/controller.js';
+import type { Deployer, Ports } from '../../controller/reconcile/ports.js';
+import { createApiClient } from './api-client.js';
+import type { Owner } from './scheduler.js';
+import type { World } from './world.js';
+
+/** One controller process: the real controller, caches, writers, reflectors and leader election, over simulated servers. */
+export class Replica implements Owner {
+  readonly name: string;
+  dead = false;
+  pausedUntil: Millis = 0;
+  /** What its wall clock is off by. */
+  skewMs: Millis;
+  isLeading = false;
+  readonly #world: World;
+  readonly #stop = new AbortController();
+  #controller: Controller | undefined;
+  #leadership: Elector | undefined;
+  readonly #onEnd: (replica: Replica) => void;
+
+  constructor(world: World, name: string, how: { skewMs: Millis; onEnd: (replica: Replica) => void }) {
+    this.#world = world;
+    this.name = name;
+    this.skewMs = how.skewMs;
+    this.#onEnd = how.onEnd;
+  }
+
+  wall(): Millis {
+    return this.#world.wall() + this.skewMs;
+  }
+
+  start(): void {
+    this.#world.scheduler.after(0, () => void this.#run(), this);
+  }
+
+  /** SIGKILL: nothing of it runs any more; what it has sent goes on its way. */
+  kill(): void {
+    this.dead = true;
+    this.isLeading = false;
+  }
+
+  /** SIGTERM: takes no more work, leaves each step at a durable point, lets go of the lease. */
+  terminate(): void {
+    this.#world.scheduler.after(
+      0,
+      () =>
+        void (async () => {
+          await this.#controller?.stop();
+          this.isLeading = false;
+          this.#stop.abort();
+          await this.#leadership?.release();
+          this.#end();
+        })(),
+      this,
+    );
+  }
+
+  #end(): void {
+    if (this.dead) return;
+    this.kill();
+    this.#onEnd(this);
+  }
+
+  async #run(): Promise<void> {
+    const world = this.#world;
+    const client = createApiClient(world, this);
+    const now = () => this.wall();
+    const leadership = createLeadership({
+      kube: { client, now },
+      name: 'towpath',
+      namespace: 'default',
+      identity: this.name,
+      leaseMs: 35_000,
+      renewDeadlineMs: 30_000,
+      retryMs: 5_000,
+      monotonicNow: () => world.scheduler.now,
+      onElected: () => {
+        this.isLeading = true;
+        world.happened(() => `${this.name} leads`);
+        controller.start();
+      },
+      onLost: () => {
+        world.happened(() => `${this.name} has lost the lease and ends`);
+        this.#end();
+      },
+    });
+    this.#leadership = leadership;
+    const { parts, caches } = createRecords(client, (kind, key) => controller.notice({ kind, key }));
+    const controller = new Controller({
+      ports: this.#ports(parts, leadership),
+      timers: { now: () => world.scheduler.now, after: (ms, callback) => world.scheduler.after(ms, callback) },
+      random: () => world.random.next(),
+      onPass: ({ queue, key, error }) => {
+        if (error !== undefined) world.happened(() => `${this.name}: pass of ${queue} ${key}: ${error.message}`);
+      },
+    });
+    this.#controller = controller;
+    await Promise.all(caches.map(([definition, cache]) => follow(client, definition, { cache, signal: this.#stop.signal })));
+    await leadership.run(this.#stop.signal);
+  }
+
+  #ports(parts: ReturnType<typeof createRecords>['parts'], leadership: Elector): Ports {
+    const world = this.#world;
+    const wait = (ms: Millis) => new Promise<void>((resolve) => void world.scheduler.after(ms, resolve));
+    const latency = () => (world.network.steady ? 5 : world.random.between(1, 200));
+    const silent = () => undefined;
+    return {
+      ...parts,
+      clock: { now: () => this.wall() },
+      repositories: world.git.clone(wait, latency),
+      descriptors: world.bucket.reader(wait, latency),
+      claims: { read: async () => ({ state: 'unavailable', message: 'no job claims its runs here' }) },
+      deployers: { open: async (): Promise<Deployer> => world.openDeployer(this.name) },
+      events: {
+        record: ({ reason, message, regarding }) =>
+          world.happened(() => `${this.name}: ${reason} ${regarding.key.name}: ${message}`),
+      },
+      leadership,
+      measurements: { runEnded: silent },
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    };
+  }
+}
+
+type AnyCache = ReflectorSink;
+
+function createRecords(client: KubeClient, tell: (kind: Kind, key: { namespace: string; name: string }) => void) {
+  const onChange = (kind: Kind) => (key: { namespace: string; name: string }) => tell(kind, key);
+  const sources = new ResourceCache<ReleaseSourceResource>({ definition: releaseSource, onChange: onChange('ReleaseSource') });
+  const environments = new ResourceCache<EnvironmentResource>({
+    definition: environment,
+    groupsOf: ({ metadata, spec }) => [productGroup(metadata.namespace, spec.product)],
+    onChange: onChange('Environment'),
+  });
+  const runs = new ResourceCache<DeploymentRunResource>({
+    definition: deploymentRun,
+    groupsOf: ({ metadata, spec }) => [
+      productGroup(metadata.namespace, spec.product),
+      environmentGroup(metadata.namespace, spec.product, spec.environment),
+    ],
+    onChange: onChange('DeploymentRun'),
+  });
+  const holds = new ResourceCache<HoldResource>({ definition: hold, onChange: onChange('Hold') });
+  const parts = {
+    sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
+    environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
+    runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
+    holds: reads(holds),
+    fresh: createFreshReads(client),
+  };
+  const caches: readonly (readonly [ResourceDefinition, AnyCache])[] = [
+    [releaseSource, sources],
+    [environment, environments],
+    [deploymentRun, runs],
+    [hold, holds],
+  ];
+  return { parts, caches };
+}
+
+function follow(
+  client: KubeClient,
+  definition: ResourceDefinition,
+  { cache, signal }: { cache: AnyCache; signal: AbortSignal },
+): Promise<void> {
+  const reflector = new Reflector({
+    client,
+    name: definition.plural,
+    path: collectionPath(definition),
+    sink: cache,
+    timings: usualTimings,
+    random: Math.random,
+    onState: () => undefined,
+  });
+  return new Promise((resolve) => void reflector.run(signal, resolve));
+}

@@ -1,0 +1,127 @@
+import type { Millis } from '../../controller/core/model.js';
+import { cancelItem, stopBuild } from '../../controller/jenkins/control.js';
+import { lookup } from '../../controller/jenkins/lookup.js';
+import { createPost } from '../../controller/jenkins/posting.js';
+import { preflight } from '../../controller/jenkins/preflight.js';
+import { readBuild, readHistory, readItem, readLogTail } from '../../controller/jenkins/tracking.js';
+import { trigger } from '../../controller/jenkins/trigger.js';
+import type { Deployer } from '../../controller/reconcile/ports.js';
+import { SimApi } from './api.js';
+import { calmWatch, type WatchFaults } from './api-watch.js';
+import { SimBucket } from './descriptors.js';
+import { SimGit } from './git.js';
+import { SimJenkins } from './jenkins.js';
+import { createConnection } from './jenkins-connection.js';
+import { JenkinsPages } from './jenkins-pages.js';
+import { type LinkFaults, Network, noFaults } from './network.js';
+import type { Plan } from './plan.js';
+import { Random } from './random.js';
+import { Replica } from './replica.js';
+import { Scheduler } from './scheduler.js';
+
+/** What goes wrong now; all of it ends when the faults end. */
+export interface Faults {
+  api: LinkFaults;
+  watch: WatchFaults;
+  jenkins: LinkFaults;
+  jenkinsReads: LinkFaults;
+  unauthorized: number;
+}
+
+const startOfTime = Date.parse('2026-11-22T10:00:00Z');
+const requestTimeoutMs = 30_000;
+/** The default grace of 3 min covers the client's patience and this. */
+const lateMs = 90_000;
+
+/** Everything outside of the controller, on one clock and one generator. */
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly random: Random;
+  readonly network: Network;
+  readonly api: SimApi;
+  readonly jenkins: SimJenkins;
+  readonly git: SimGit;
+  readonly bucket = new SimBucket();
+  readonly faults: Faults = { api: noFaults, watch: calmWatch, jenkins: noFaults, jenkinsReads: noFaults, unauthorized: 0 };
+  readonly replicas: Replica[] = [];
+  readonly plan: Plan;
+  /** Told of everything that happens, where somebody wants to read it. */
+  onHappening: ((text: () => string) => void) | undefined;
+  /** Retries that were asked for when nothing needed them, or in vain for another reason that the status tells. */
+  readonly answeredRetries = new Set<string>();
+  onPost: (id: string, holder: string) => void = () => undefined;
+  readonly #pages: JenkinsPages;
+  #incarnations = 0;
+  /** Processes that end are started again after a while. */
+  restarts = true;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.random = new Random(plan.seed);
+    this.network = new Network(this.scheduler, this.random);
+    this.api = new SimApi(this.scheduler, this.random, () => this.wall());
+    this.git = new SimGit(() => this.wall());
+    this.jenkins = new SimJenkins({
+      scheduler: this.scheduler,
+      random: this.random,
+      wall: () => this.wall(),
+      executors: plan.executors,
+      buildMs: plan.buildMs,
+      results: plan.results,
+    });
+    this.jenkins.onHappening.push((text) => this.happened(text));
+    this.#pages = new JenkinsPages(this.jenkins, this.random, this.faults);
+  }
+
+  /** True time; processes may be off by their skew. */
+  wall(): Millis {
+    return startOfTime + this.scheduler.now;
+  }
+
+  happened(text: () => string): void {
+    this.onHappening?.(text);
+  }
+
+  /** A new process on the host with that number. */
+  startReplica(host: number): Replica {
+    this.#incarnations += 1;
+    const name = `towpath-${host}-${this.#incarnations}`;
+    const skewMs = this.plan.skewMs === 0 ? 0 : this.random.between(-this.plan.skewMs, this.plan.skewMs);
+    const replica = new Replica(this, name, { skewMs, onEnd: (ended) => this.restartLater(ended) });
+    this.replicas[host] = replica;
+    this.happened(() => `${name} starts`);
+    replica.start();
+    return replica;
+  }
+
+  restartLater(replica: Replica): void {
+    const host = this.replicas.indexOf(replica);
+    if (host < 0) return;
+    const delay = this.network.steady ? 2_000 : this.random.between(500, 20_000);
+    this.scheduler.outside(delay, () => {
+      if (this.restarts && this.replicas[host] === replica) this.startReplica(host);
+    });
+  }
+
+  /** The real adapter over a simulated connection. */
+  openDeployer(who: string): Deployer {
+    const { network, faults } = this;
+    const pages = this.#pages;
+    const connection = createConnection({ network, faults, pages, requestTimeoutMs, lateMs }, who, (id) => {
+      this.happened(() => `${who} sends the POST for ${id}`);
+      this.onPost(id, who);
+    });
+    const context = { connection, post: createPost(connection), delayMs: this.plan.delayMs };
+    return {
+      preflight: (request, signal) => preflight(connection, request, signal),
+      trigger: (request, signal) => trigger(context, request, signal),
+      lookup: (request, signal) => lookup(connection, request, signal),
+      readItem: (request, signal) => readItem(connection, request, signal),
+      readBuild: (request, signal) => readBuild(connection, request, signal),
+      readLogTail: (request, signal) => readLogTail(connection, request, signal),
+      readHistory: (job, signal) => readHistory(connection, job, signal),
+      cancelItem: (request, signal) => cancelItem(context, request, signal),
+      stopBuild: (request, signal) => stopBuild(context, request, signal),
+    };
+  }
+}
