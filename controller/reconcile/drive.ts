@@ -5,7 +5,6 @@ import type { DeploymentRunResource, DeploymentRunStatus, Invocation } from '../
 import type { JenkinsServer } from '../core/resources/release-source.js';
 import {
   afterAnswer,
-  afterBuild,
   afterItem,
   afterLookup,
   claimed,
@@ -18,7 +17,8 @@ import type { BuildReading, Lookup } from '../core/run/observation.js';
 import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';
 import { fromTime, toTime } from '../core/time.js';
-import type { Deployer, Ports } from './ports.js';
+import { judgeBuild, type ReadClaim, settleByLedger } from './ledger.js';
+import type { Deployer, EventRecord, Ports } from './ports.js';
 
 /** Whether the run may ask Jenkins now; judged from fresh facts, right before. */
 export type Permission = { readonly granted: true } | { readonly granted: false; readonly message: string };
@@ -33,6 +33,8 @@ export interface DriveContext {
     write: () => Promise<DeploymentRunResource>,
   ) => Promise<Permission & { run?: DeploymentRunResource }>;
   readonly stop: boolean;
+  /** Absent where the job claims nothing. */
+  readonly readClaim?: ReadClaim;
   readonly signal: AbortSignal;
 }
 
@@ -91,16 +93,16 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
   }
 }
 
-async function lookUp(
-  { id, job: { job }, invocation }: Task,
-  context: DriveContext,
-): Promise<{ lookup: Lookup; next: Invocation }> {
+async function lookUp(task: Task, context: DriveContext): Promise<{ lookup: Lookup; next: Invocation }> {
+  const { id, invocation } = task;
+  const { job } = task.job;
   const { deployer, ports, server, signal } = context;
   const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
   const graceMs = durationOr(server.grace, 180_000);
   // Before what was found is adopted: once it is, nobody looks for doubles any more.
   for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
-  return { lookup, next: afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs }) };
+  const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs });
+  return settleByLedger(task, { lookup, next }, context);
 }
 
 /** Preflight, gates, claim, lease, POST: in this order, and the POST only by the one whose claim was accepted. */
@@ -112,7 +114,11 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
   if (found !== undefined) return found;
   const request = { job: task.job.job, id: task.id, parameters: task.job.parameters };
   const preflight = await deployer.preflight(request, signal);
-  if (preflight.state !== 'ready') return save(run, task, { ...task.invocation, message: preflight.message }, context);
+  if (preflight.state !== 'ready') {
+    const { message } = preflight;
+    if (preflight.state === 'refused' && message !== task.invocation.message) ports.events.record(jobRefused(run, message));
+    return save(run, task, { ...task.invocation, message }, context);
+  }
   if (ports.leadership.remainingMs() < leaseMarginMs) return run;
   const claim = claimed(task.invocation, preflight, { holder: ports.leadership.identity, now: ports.clock.now() });
   const permission = await context.claim(run, () => save(run, task, claim, context));
@@ -124,6 +130,10 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
   const answer = await deployer.trigger(request, signal);
   const claimedTask = currentTask(permission.run) ?? task;
   return save(permission.run, claimedTask, afterAnswer(claimedTask.invocation, answer, ports.clock.now()), context);
+}
+
+function jobRefused({ metadata: { namespace, name } }: DeploymentRunResource, message: string): EventRecord {
+  return { regarding: { kind: 'DeploymentRun', key: { namespace, name } }, type: 'Warning', reason: 'JobRefused', message };
 }
 
 /** Before Jenkins is asked once more: what was asked before may have arrived while gates or Jenkins kept the run waiting. */
@@ -168,11 +178,11 @@ async function saveBuild(
   build: BuildReading,
   context: DriveContext,
 ): Promise<DeploymentRunResource> {
-  const next = afterBuild(task.invocation, build, context.ports.clock.now());
+  const next = await judgeBuild(run, task, build, context);
   const status = withInvocation(run, task, next, context.ports.clock.now());
   if (build.state === 'building') return write(run, withProgress(status, build), context);
-  if (build.state !== 'finished' || build.result === 'SUCCESS' || task.invocation.buildNumber === undefined)
-    return write(run, status, context);
+  const isOver = next.state === 'Finished' && build.state === 'finished' && build.result !== 'SUCCESS';
+  if (!isOver || task.invocation.buildNumber === undefined) return write(run, status, context);
   const logTail = await context.deployer.readLogTail(
     { job: task.job.job, number: task.invocation.buildNumber, lines: 20 },
     context.signal,

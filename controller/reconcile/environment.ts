@@ -13,6 +13,7 @@ import { environmentEvents } from '../core/status/transitions.js';
 import { type DriveContext, drive, writeRun } from './drive.js';
 import { gather, gatherCached, type Memory, type Subject } from './gather.js';
 import { labelsOf } from './labels.js';
+import { claimReader } from './ledger.js';
 import type { Locks } from './locks.js';
 import type { Key, Ports } from './ports.js';
 import type { Requeue } from './queue.js';
@@ -153,7 +154,15 @@ async function driveContext(run: DeploymentRunResource, act: Act, stop: boolean)
     );
   }
   const deployer = await ports.deployers.open(namespace, server, act.signal);
-  return { ports, server, deployer, stop, signal: act.signal, claim: (current, write) => claim(current, write, act) };
+  return {
+    ports,
+    server,
+    deployer,
+    stop,
+    signal: act.signal,
+    claim: (current, write) => claim(current, write, act),
+    ...claimReader(run, source, ports),
+  };
 }
 
 /**
