@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const pollMs = 60;
+const pollMs = 100;
 
 /**
  * Waits until the condition gives something other than undefined or false, and gives that. What it throws counts as "not yet": the
