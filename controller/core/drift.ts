@@ -4,7 +4,7 @@ import type { DeploymentRunResource } from './resources/deployment-run.js';
 import type { EnvironmentSpec, ObservedState, RecordedState } from './resources/environment.js';
 import { belongsTo, invocationId } from './run/identity.js';
 import type { HistoryBuild } from './run/observation.js';
-import { startedAt } from './run/run.js';
+import { deployed, startedAt } from './run/run.js';
 import { placeholders, substitute } from './substitution.js';
 import { fromTime, toTime } from './time.js';
 
@@ -46,8 +46,16 @@ export function versionOf(build: HistoryBuild, product: Product): string | undef
 /** Whether a run asked for this build. One that Jenkins repeats by itself was not asked for: it changes what is there a second time. */
 function isOwn(build: HistoryBuild, runs: readonly DeploymentRunResource[]): boolean {
   const { towpathRun } = build;
-  if (towpathRun === undefined || repeatedRun(build, runs) !== undefined) return false;
+  if (towpathRun === undefined) return false;
+  const repeated = repeatedRun(build, runs);
+  if (repeated !== undefined) return wasRefused(build, repeated);
   return runs.some((run) => belongsTo(run, towpathRun));
+}
+
+/** Whether the claim kept a repeated build from having any effect: the run was claimed by the build that ended it. */
+function wasRefused({ result }: HistoryBuild, { spec, status }: DeploymentRunResource): boolean {
+  const claims = spec.deployer?.claim !== undefined && status?.resolvedBy === undefined && status?.jenkins?.result !== undefined;
+  return claims && (result === 'NOT_BUILT' || result === 'FAILURE' || result === 'ABORTED');
 }
 
 /** The run that the build repeats: it carries its id, and the run is at, or ended with, an earlier one. */
@@ -67,7 +75,8 @@ export function foreignBuild(
   runs: readonly DeploymentRunResource[],
   recorded: RecordedState | undefined,
 ): HistoryBuild | undefined {
-  const ownNumbers = runs.flatMap((run) => (run.spec.action === 'deploy' ? (run.status?.jenkins?.buildNumber ?? []) : []));
+  // A run that has not succeeded has not put anything right yet.
+  const ownNumbers = runs.filter(deployed).flatMap((run) => run.status?.jenkins?.buildNumber ?? []);
   const newestOwn = Math.max(0, ...ownNumbers);
   const adoptedAt = recorded !== undefined && recorded.run === undefined ? (fromTime(recorded.since) ?? 0) : 0;
   return history.find((build) => {
@@ -100,7 +109,7 @@ export function stillForeign(
 ): boolean {
   const at = fromTime(before?.at);
   if (at === undefined) return false;
-  const newest = runs.findLast((run) => run.spec.action === 'deploy' && run.status?.jenkins?.buildNumber !== undefined);
+  const newest = runs.findLast(deployed);
   const since = recorded?.run === undefined ? (fromTime(recorded?.since) ?? 0) : 0;
   return at > since && (newest === undefined || at > startedAt(newest));
 }
