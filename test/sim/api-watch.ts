@@ -94,10 +94,13 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
   #deliver(): void {
     this.#isDue = false;
     const { random, faults, api } = this.#world;
-    if (this.#ended !== undefined || !api.isUp) return this.#end('closed');
+    if (this.#ended !== undefined) return;
     if (random.chance(faults.watch.silent)) this.#isSilent = true;
     if (this.#isSilent) return;
-    if (random.chance(faults.watch.cut)) return this.#end('closed');
+    if (!api.isUp || random.chance(faults.watch.cut)) {
+      this.#end('closed');
+      return;
+    }
     const events = api.events(this.#opening.plural);
     let first = events.length;
     while (first > 0 && (events[first - 1]?.version ?? 0) > this.#position) first -= 1;

@@ -13,7 +13,7 @@ import type { World } from './world.js';
 export function checkEnd(world: World): void {
   for (const one of world.git.environments) {
     const found = world.api.get('environments', nameOf(one));
-    if (one.isRemoved) continue;
+    if (one.isRemoved || (one.isBroken && found === undefined)) continue;
     demand(found !== undefined || isSuspended(world), 'git names it, so it is there', () => nameOf(one));
     if (found !== undefined) checkEnvironment(world, one, found as unknown as EnvironmentResource);
   }
@@ -34,7 +34,8 @@ function checkEnvironment(world: World, one: GitEnvironment, environment: Enviro
   demand(ready !== undefined, 'every environment says how it stands', () => name);
   if (is('Ready')) {
     demand(isSuspended(world) || (status?.recorded?.version === one.version && !one.isBroken), 'Ready is what git says', shown);
-    checkDeployed(world, one, environment);
+    // Nobody looks at the jobs of a suspended source.
+    if (!isSuspended(world)) checkDeployed(world, one, environment);
     return;
   }
   const run = world.api
@@ -50,17 +51,12 @@ function checkEnvironment(world: World, one: GitEnvironment, environment: Enviro
   checkRetry(world, environment);
 }
 
-/** A retry that was asked for has led to a run, or nothing needed it. */
-function checkRetry(world: World, { metadata, spec, status }: EnvironmentResource): void {
+/** A retry that was asked for has led to a run, or nothing needed it at some time since. */
+function checkRetry(world: World, { metadata, status }: EnvironmentResource): void {
   const token = metadata.annotations?.['towpath.dev/retryRequestedAt'];
   const failed = status?.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'DeploymentFailed');
   if (token === undefined || failed !== true) return;
-  const runs = world.api
-    .list('deploymentruns')
-    .map(toRun)
-    .filter((run) => nameOfRun(run) === `${spec.product}.${spec.environment}`);
-  const answered = world.answeredRetries.has(token) || runs.some((run) => run.spec.cause.token === token);
-  demand(answered, 'a retry that is asked for is made', () => `${metadata.name}: ${token}`);
+  demand(world.answered.has(token), 'a retry that is asked for is made', () => `${metadata.name}: ${token}`);
 }
 
 /** What the environment says is deployed was the last thing that anybody did there, as far as Jenkins still shows it. */

@@ -4,6 +4,7 @@ import type {
   JenkinsJob,
   VerificationInvocation,
 } from '../../controller/core/resources/deployment-run.js';
+import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import { invocationId, verificationId } from '../../controller/core/run/identity.js';
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import type { ApiObject, Write } from './api.js';
@@ -42,7 +43,18 @@ export class Invariants {
     if (write.plural === 'leases') return;
     if (write.by.startsWith('towpath')) this.writes += 1;
     if (write.plural === 'deploymentruns') this.#wroteRun(write);
-    if (write.plural === 'environments' && write.after !== undefined) checkConditions(write.key, write.after);
+    if (write.plural === 'environments' && write.after !== undefined)
+      this.#wroteEnvironment(write.key, write.before, write.after);
+  }
+
+  #wroteEnvironment(key: string, before: ApiObject | undefined, after: ApiObject): void {
+    checkConditions(key, after);
+    const { status } = toEnvironment(after);
+    const token = status?.lastHandledRetryAt;
+    if (token === undefined || token === toEnvironment(before ?? after).status?.lastHandledRetryAt) return;
+    const isReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+    if (isReady) this.#world.answered.add(token);
+    demand(this.#world.answered.has(token), 'a retry counts as answered when it is made', () => `${key}: ${token}`);
   }
 
   #wroteRun({ key, before, after, by }: Write): void {
@@ -51,6 +63,8 @@ export class Invariants {
       demand(!this.#runsEver.has(key), 'a name of a run is never used again', () => key);
       this.#runsEver.add(key);
       this.#runs.set(invocationId(toRun(after)), key);
+      const { token } = toRun(after).spec.cause;
+      if (token !== undefined) this.#world.answered.add(token);
     }
     if (before !== undefined) {
       const was = toRun(before);
@@ -117,7 +131,8 @@ export class Invariants {
       );
       return;
     }
-    const effect = starts.find(({ number }) => number === buildNumber);
+    // A person's repetition of a lost build carries its id as well, and may be taken for it.
+    const effect = this.#world.jenkins.effects.find((one) => one.job === job && one.number === buildNumber);
     const ended = result === 'TIMEOUT' ? 'ABORTED' : result;
     demand(
       effect?.result === ended,
@@ -189,6 +204,8 @@ function tasksOf(run: DeploymentRunResource): RunTask[] {
   }
   return tasks;
 }
+
+const toEnvironment = (object: ApiObject): EnvironmentResource => object as unknown as EnvironmentResource;
 
 export const toRun = (object: ApiObject): DeploymentRunResource => object as unknown as DeploymentRunResource;
 

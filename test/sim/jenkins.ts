@@ -11,6 +11,7 @@ export interface JenkinsOptions {
   readonly buildMs: readonly [Millis, Millis];
   /** How builds end; drawn when they start. */
   readonly results: readonly [string, ...string[]];
+  readonly firstResults: readonly string[];
 }
 
 export type JenkinsPhase = 'up' | 'down' | 'starting' | 'stopping';
@@ -235,7 +236,7 @@ export class SimJenkins {
   }
 
   #run(job: SimJob, build: SimBuild, { item, isRepeated }: { item: SimItem; isRepeated: boolean }): void {
-    const { scheduler, random, results } = this.#options;
+    const { scheduler, random, results, firstResults } = this.#options;
     const effect: SimEffect = {
       job: job.name,
       number: build.number,
@@ -250,7 +251,7 @@ export class SimJenkins {
         `${job.name} #${build.number} starts with ${JSON.stringify(item.parameters)}${isRepeated ? ' (again, by Jenkins itself)' : ''}`,
     );
     for (const listener of this.onEffect) listener(effect);
-    const result = random.pick(results);
+    const result = firstResults[this.effects.length - 1] ?? random.pick(results);
     this.#later(build.durationMs, () => this.#end(job, build, result));
     // The shell itself goes on without Jenkins.
     scheduler.outside(build.durationMs, () => {

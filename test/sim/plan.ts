@@ -11,6 +11,8 @@ export interface Plan {
   readonly executors: number;
   readonly buildMs: readonly [Millis, Millis];
   readonly results: readonly [string, ...string[]];
+  /** How the first builds end, in order; then it is drawn from `results`. */
+  readonly firstResults: readonly string[];
   readonly delayMs: Millis;
   readonly skewMs: Millis;
   /** How long users and faults are at work. */
@@ -63,6 +65,7 @@ export function draw(seed: number): Plan {
     executors: random.pick([1, 2, 4]),
     buildMs: [random.pick([2, 20]) * second, random.pick([30, 90, 240]) * second],
     results: random.chance(0.4) ? ['SUCCESS'] : ['SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILURE', 'UNSTABLE', 'ABORTED'],
+    firstResults: [],
     delayMs: random.pick([1, 3, 10]) * second,
     skewMs: random.pick([0, 0, 2 * second]),
     activeMs: random.between(5, 25) * minute,

@@ -1,4 +1,4 @@
-import type { Millis } from '../../controller/core/model.js';
+import type { Millis, Product } from '../../controller/core/model.js';
 import { checkEnd } from './end-state.js';
 import { Invariants } from './invariants.js';
 import { Mischief } from './mischief.js';
@@ -70,7 +70,7 @@ function repeat(world: World, meanMs: Millis, act: () => void): void {
 }
 
 /** Runs on until nothing has been written and nothing triggered for a while. */
-async function settle(world: World, invariants: Invariants): Promise<void> {
+export async function settle(world: World, invariants: Invariants): Promise<void> {
   const { scheduler } = world;
   const end = scheduler.now + settleMs;
   const mark = () => invariants.writes + invariants.posts + world.jenkins.effects.length;
@@ -83,8 +83,19 @@ async function settle(world: World, invariants: Invariants): Promise<void> {
 }
 
 /** The operator's configuration, the jobs, and the first commit. */
-export function prepare(world: World): void {
-  const { plan, api, jenkins, git } = world;
+function prepare(world: World): void {
+  prepareServers(world, world.random.chance(0.5));
+  for (const product of world.plan.products) for (const stage of ['qa', 'uat'] as const) addEnvironment(world, product, stage);
+  world.git.commit('Start');
+}
+
+export function addEnvironment({ git }: World, product: Product, stage: 'qa' | 'uat'): void {
+  git.environments.push({ product, environment: stage, stage, version: '1.1.0', setting: 1, isBroken: false, isRemoved: false });
+}
+
+/** The operator's configuration and the jobs in Jenkins. */
+export function prepareServers(world: World, isSerial: boolean): void {
+  const { plan, api, jenkins } = world;
   const spec = {
     git: { url: 'https://git.test/releases.git', ref: { branch: 'main' }, path: '.', interval: '1m', timeout: '60s' },
     jenkins: [
@@ -108,12 +119,8 @@ export function prepare(world: World): void {
   const body = { metadata: { name: 'releases' }, spec };
   api.handle({ method: 'POST', plural: 'releasesources', name: undefined, isStatus: false, body, by: 'user' });
   jenkins.addJob('smoke', ['TOWPATH_RUN', 'ENVIRONMENT'], false);
-  for (const product of plan.products) {
-    jenkins.addJob(product.deployer.job, ['TOWPATH_RUN', ...Object.keys(product.deployer.parameters)], world.random.chance(0.5));
-    for (const [environment, stage] of [['qa', 'qa'] as const, ['uat', 'uat'] as const])
-      git.environments.push({ product, environment, stage, version: '1.1.0', setting: 1, isBroken: false, isRemoved: false });
-  }
-  git.commit('Start');
+  for (const { deployer } of plan.products)
+    jenkins.addJob(deployer.job, ['TOWPATH_RUN', ...Object.keys(deployer.parameters)], isSerial);
 }
 
 function clock(ms: Millis): string {

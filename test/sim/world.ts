@@ -47,8 +47,8 @@ export class World {
   readonly plan: Plan;
   /** Told of everything that happens, where somebody wants to read it. */
   onHappening: ((text: () => string) => void) | undefined;
-  /** Retries that were asked for when nothing needed them, or in vain for another reason that the status tells. */
-  readonly answeredRetries = new Set<string>();
+  /** Requests of operators that have led to a run, or that nothing needed. */
+  readonly answered = new Set<string>();
   onPost: (id: string, holder: string) => void = () => undefined;
   readonly #pages: JenkinsPages;
   #incarnations = 0;
@@ -68,6 +68,7 @@ export class World {
       executors: plan.executors,
       buildMs: plan.buildMs,
       results: plan.results,
+      firstResults: plan.firstResults,
     });
     this.jenkins.onHappening.push((text) => this.happened(text));
     this.#pages = new JenkinsPages(this.jenkins, this.random, this.faults);
