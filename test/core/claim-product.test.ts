@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { configurationProblem } from '../../controller/core/configuration.js';
+import { decide } from '../../controller/core/decide.js';
+import { foreignBuild } from '../../controller/core/drift.js';
+import type { ClaimPlace, DesiredEnvironment } from '../../controller/core/model.js';
+import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
+import { aDesired, aForeignBuild, aProduct, aRun, at, someFacts } from '../support/facts.js';
+import { config, load, product, version } from './documents-fixture.js';
+
+const ledger: ClaimPlace = { bucket: 'ledger', prefix: 'claims/' };
+
+function claiming(claim: ClaimPlace | undefined): DesiredEnvironment {
+  const plain = aProduct();
+  return aDesired({ product: { ...plain, deployer: { ...plain.deployer, ...(claim === undefined ? {} : { claim }) } } });
+}
+
+const source = { name: 'releases', suspended: false, firstDeployment: 'deploy' } as const;
+
+describe('the claim of a product', () => {
+  const written = (claim: string) => {
+    const files = {
+      'p.yaml': product.replace('server: main', `server: main\n      claim: ${claim}`),
+      'v.yaml': version,
+      'c.yaml': config,
+    };
+    const { environments, findings } = load(files);
+    return [environments.map((one) => one.product.deployer.claim), findings];
+  };
+
+  it('is read with its default', () => {
+    expect([
+      written('{bucket: ledger}'),
+      written('{bucket: ledger, prefix: a/}'),
+      written('{configMap: {namespace: ci}}'),
+    ]).toEqual([
+      [[ledger], []],
+      [[{ bucket: 'ledger', prefix: 'a/' }], []],
+      [[{ configMap: { namespace: 'ci' } }], []],
+    ]);
+  });
+
+  it('is frozen into the run, and changes no digest: how it is deployed is not what is deployed', () => {
+    const start = (claim: ClaimPlace | undefined) => {
+      const { decision } = decide(someFacts({ desired: claiming(claim), source }));
+      if (decision.do !== 'start') throw new Error(decision.do);
+      return decision.run;
+    };
+    const [without, within] = [start(undefined), start(ledger)];
+    expect([without.deployer?.claim, within.deployer?.claim]).toEqual([undefined, ledger]);
+    expect([within.digest, within.releaseDigest]).toEqual([without.digest, without.releaseDigest]);
+  });
+
+  it('names a bucket that the operator has configured', () => {
+    const metadata = { name: 'releases', namespace: 'default' };
+    const jenkins = [{ name: 'main', jobs: ['deploy'] }];
+    const withBuckets = (...names: string[]) =>
+      ({ metadata, spec: { jenkins, buckets: names.map((name) => ({ name })) } }) as unknown as ReleaseSourceResource;
+    expect([
+      configurationProblem(claiming(ledger), withBuckets('ledger')),
+      configurationProblem(claiming(ledger), withBuckets('candidates')),
+      configurationProblem(claiming({ configMap: { namespace: 'ci' } }), withBuckets()),
+    ]).toEqual([
+      undefined,
+      'product shop names the bucket ledger, which ReleaseSource releases does not have (candidates)',
+      undefined,
+    ]);
+  });
+});
+
+describe('a build that repeats a run', () => {
+  const repeated = (claim: boolean, result: string) => {
+    const { spec } = aRun();
+    const deployer = spec.deployer && { ...spec.deployer, ...(claim ? { claim: { bucket: 'ledger', prefix: 'claims/' } } : {}) };
+    const run = aRun({ spec: deployer === undefined ? {} : { deployer } });
+    const build = aForeignBuild({ number: 2, towpathRun: 'shop.qa.1.00000001', result, startedAt: at('11:00') });
+    return foreignBuild([build], [run], undefined)?.number;
+  };
+
+  it('has no effect where the claim refused it, and counts as a deployment where nothing did', () => {
+    expect([repeated(true, 'FAILURE'), repeated(true, 'ABORTED'), repeated(true, 'SUCCESS'), repeated(false, 'FAILURE')]).toEqual(
+      [undefined, undefined, 2, 2],
+    );
+  });
+});
