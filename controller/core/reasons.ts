@@ -50,6 +50,7 @@ export const reasons = {
   // Talking to Jenkins and to the API server
   InvalidJenkinsServer: 'The address of the Jenkins server is not valid, or not allowed.',
   JenkinsUnavailable: 'Jenkins cannot be asked at the moment.',
+  JenkinsBusy: 'As many requests wait for Jenkins as may at a time.',
   JenkinsForbidden: 'Jenkins does not allow it.',
   Unreachable: 'The API server cannot be reached.',
   Unavailable: 'The API server cannot answer at the moment.',

@@ -54,6 +54,15 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Later than any that is true, and earlier than the last that can be written down, as is the sum of one and a duration. */
+const latestMs = 8e15;
+const longestMs = 1e13;
+
+/** A number of milliseconds that can be one. */
+function millisOr(found: unknown, otherwise: number): number {
+  return typeof found === 'number' && Math.abs(found) <= longestMs ? found : otherwise;
+}
+
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -121,15 +130,15 @@ export function parseQueue(value: unknown): readonly ItemShape[] | undefined {
 export function parseBuild(value: unknown): BuildShape | undefined {
   if (!isObject(value) || !isCount(value.number) || typeof value.building !== 'boolean' || !isCount(value.timestamp))
     return undefined;
+  if (value.timestamp > latestMs) return undefined;
   const result = text(value.result);
-  const numberOr = (found: unknown, otherwise: number): number => (typeof found === 'number' ? found : otherwise);
   return {
     number: value.number,
     isBuilding: value.building,
     startedAt: value.timestamp,
-    durationMs: numberOr(value.duration, 0),
-    estimatedDurationMs: numberOr(value.estimatedDuration, -1),
-    progress: isObject(value.executor) ? numberOr(value.executor.progress, -1) : -1,
+    durationMs: millisOr(value.duration, 0),
+    estimatedDurationMs: millisOr(value.estimatedDuration, -1),
+    progress: isObject(value.executor) ? millisOr(value.executor.progress, -1) : -1,
     parameters: parseParameters(value.actions),
     by: parseCauses(value.actions),
     ...(isCount(value.queueId) ? { queueId: value.queueId } : {}),

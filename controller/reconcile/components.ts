@@ -6,30 +6,32 @@ type Components = Readonly<Record<string, string>>;
 
 const limit = 500;
 
-/** Component versions of the descriptors that were read last, by key: deltas need both ends, and thousands of environments share them. */
+/** Component versions of the descriptors that were read last, by bucket and key: deltas need both ends, and thousands of environments share them. */
 export class ComponentCache {
   readonly #byKey = new Map<string, Components>();
 
-  put({ key, components }: Descriptor): void {
-    this.#byKey.delete(key);
-    this.#byKey.set(key, components);
+  put(bucket: string, { key, components }: Descriptor): void {
+    const name = `${bucket} ${key}`;
+    this.#byKey.delete(name);
+    this.#byKey.set(name, components);
     const [oldest] = this.#byKey.keys();
     if (this.#byKey.size > limit && oldest !== undefined) this.#byKey.delete(oldest);
   }
 
   /** What is recorded, component by component; undefined where nothing is recorded or its descriptor cannot be read. */
   async recorded(
+    bucket: string,
     facts: EnvironmentFacts,
     read: (version: string) => Promise<DescriptorReading>,
   ): Promise<Components | undefined> {
     const version = facts.environment.status?.recorded?.version;
     const key = version === undefined || facts.desired === undefined ? undefined : descriptorKey(facts.desired, version);
     if (key === undefined || version === undefined) return undefined;
-    const known = this.#byKey.get(key);
+    const known = this.#byKey.get(`${bucket} ${key}`);
     if (known !== undefined) return known;
     const reading = await read(version);
     if (reading.state !== 'found') return undefined;
-    this.put(reading.descriptor);
+    this.put(bucket, reading.descriptor);
     return reading.descriptor.components;
   }
 }

@@ -68,7 +68,7 @@ export class Controller {
     this.environments = new KeyedQueue({
       ...shared,
       name: 'environment',
-      concurrency: 64,
+      concurrency: 128,
       process: (key, signal) => reconcileEnvironment(fromKeyText(key), environmentLoop, signal),
     });
     this.jobs = new KeyedQueue({
@@ -132,7 +132,8 @@ export class Controller {
     const before = this.#seen.get(name);
     if (found === undefined) {
       this.#seen.delete(name);
-      return { isNews: before !== undefined, opensGates: before !== undefined && before.forPeers !== ended };
+      // Never seen and gone, or not readable any more: what rests on it has to be judged again.
+      return { isNews: true, opensGates: before !== undefined && before.forPeers !== ended };
     }
     const { uid, generation, annotations: noted = {} } = found.metadata;
     const asked = Object.values(annotations).map((annotation) => noted[annotation] ?? null);

@@ -33,6 +33,8 @@ export interface DriveContext {
     write: () => Promise<DeploymentRunResource>,
   ) => Promise<Permission & { run?: DeploymentRunResource }>;
   readonly stop: boolean;
+  /** Why the deployment may not be claimed now, as far as is known without another look; Jenkins is not even asked then. */
+  readonly waitingFor?: string;
   /** Absent where the job claims nothing. */
   readonly readClaim?: ReadClaim;
   readonly signal: AbortSignal;
@@ -47,6 +49,8 @@ export interface Driven {
 /** The lease must outlast the moment in which the request is sent; whoever comes next finds the claim. */
 const leaseMarginMs = 5_000;
 const maxSteps = 12;
+/** Gates wake what they hold; this is for what nobody told of. */
+const waitingPollMs: Millis = 60_000;
 
 /** Moves a run on as far as it goes now: each step reads or does one thing, and what follows is durable before the next. */
 export async function drive(run: DeploymentRunResource, context: DriveContext): Promise<Driven> {
@@ -98,7 +102,8 @@ async function lookUp(task: Task, context: DriveContext): Promise<{ lookup: Look
   const { job } = task.job;
   const { deployer, ports, server, signal } = context;
   const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
-  const graceMs = durationOr(server.grace, 180_000);
+  // A request may be under way for as long as it may take, whatever the grace says.
+  const graceMs = Math.max(durationOr(server.grace, 180_000), durationOr(server.timeout, 30_000));
   // Before what was found is adopted: once it is, nobody looks for doubles any more.
   for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
   const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs });
@@ -110,6 +115,9 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
   const { deployer, ports, signal } = context;
   const now = ports.clock.now();
   if (now < claimDueAt(task.invocation)) return run;
+  if (context.waitingFor !== undefined && task.check === undefined) {
+    return save(run, task, { ...task.invocation, message: `waiting: ${context.waitingFor}` }, context);
+  }
   const found = await findAgain(run, task, context);
   if (found !== undefined) return found;
   const request = { job: task.job.job, id: task.id, parameters: task.job.parameters };
@@ -224,12 +232,13 @@ export async function writeRun(
 }
 
 /** How soon to look again, by what is waited for. */
-function pollAfter(task: Task, { server, ports }: DriveContext): Millis {
+function pollAfter(task: Task, context: DriveContext): Millis {
+  const { server, ports } = context;
   const poll = durationOr(server.pollInterval, 10_000);
   const now = ports.clock.now();
   switch (task.invocation.state) {
     case 'Pending':
-      return Math.max(poll, claimDueAt(task.invocation) - now);
+      return Math.max(context.waitingFor === undefined ? poll : waitingPollMs, claimDueAt(task.invocation) - now);
     case 'Unknown':
       return 300_000;
     case 'Queued':

@@ -1,28 +1,21 @@
 import { compact } from '../core/compact.js';
 import { type Decision, decide, type Judgement, requestedResolution } from '../core/decide.js';
 import { repeatedBuilds } from '../core/drift.js';
-import { ReconcileError, toReconcileError } from '../core/errors.js';
 import type { EnvironmentFacts } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
-import type { DeploymentRunResource, DeploymentRunStatus } from '../core/resources/deployment-run.js';
+import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import { environmentName, runName } from '../core/run/identity.js';
 import { expiredRuns } from '../core/run/retention.js';
-import { currentTask, isClaimed, isTerminal, resolved, superseded } from '../core/run/run.js';
+import { isClaimed, isTerminal, resolved, superseded } from '../core/run/run.js';
 import { environmentEvents } from '../core/status/transitions.js';
-import { type DriveContext, drive, writeRun } from './drive.js';
-import { gather, gatherCached, type Memory, type Subject } from './gather.js';
+import { advance } from './advance.js';
+import { writeRun } from './drive.js';
+import { gather, gatherCached, type Subject } from './gather.js';
 import { labelsOf } from './labels.js';
-import { claimReader } from './ledger.js';
-import type { Locks } from './locks.js';
-import type { Key, Ports } from './ports.js';
+import type { Key } from './ports.js';
 import type { Requeue } from './queue.js';
-
-export interface EnvironmentLoop {
-  readonly ports: Ports;
-  readonly memory: Memory;
-  readonly locks: Locks;
-}
+import { type Act, type EnvironmentLoop, lockOf, type Performed, subjectOf } from './subject.js';
 
 /** One level-triggered pass: gather, decide, perform, report. Safe to repeat from any point. */
 export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, signal: AbortSignal): Promise<Requeue> {
@@ -45,17 +38,6 @@ export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, sign
   const error = performed.error ?? stopped.error;
   if (error !== undefined) throw error;
   return { ...requeueOf(after, performed.afterMs, facts.now) };
-}
-
-interface Act {
-  readonly subject: Subject;
-  readonly loop: EnvironmentLoop;
-  readonly signal: AbortSignal;
-}
-
-interface Performed {
-  readonly afterMs?: Millis | undefined;
-  readonly error?: unknown;
 }
 
 /** What could not be performed must not keep the status from being told. */
@@ -102,90 +84,6 @@ async function start({ run: spec }: Extract<Decision, { do: 'start' }>, facts: E
   });
   if (created === undefined) return { afterMs: 0 };
   return advance({ do: 'advance', run: created, mayClaim: true, stop: false }, act);
-}
-
-const lockOf = ({ environment }: Subject): string => environment.metadata.namespace;
-
-async function advance(decision: Extract<Decision, { do: 'advance' }>, act: Act): Promise<Performed> {
-  const { run } = decision;
-  if (currentTask(run) === undefined && !isTerminal(run)) return complete(run, act);
-  try {
-    const context = await driveContext(run, act, decision.stop);
-    const driven = await drive(run, context);
-    return { afterMs: isTerminal(driven.run) ? 0 : driven.afterMs };
-  } catch (error) {
-    await noteProblem(run, error, act);
-    throw error;
-  }
-}
-
-/** A run in which nothing is left to be asked of Jenkins, such as a verification of a stage that has no checks any more. */
-async function complete(run: DeploymentRunResource, { loop: { ports }, signal }: Act): Promise<Performed> {
-  await writeRun(run, { ...statusOf(run) }, ports, signal);
-  return { afterMs: 0 };
-}
-
-function statusOf(run: DeploymentRunResource): DeploymentRunStatus {
-  return run.status ?? { observedGeneration: run.metadata.generation ?? 1, phase: 'Pending' };
-}
-
-/** A run that cannot be driven says why, where people look; a conflict is no problem, it is looked at again at once. */
-async function noteProblem(
-  { metadata: { namespace, name } }: DeploymentRunResource,
-  cause: unknown,
-  { loop, signal }: Act,
-): Promise<void> {
-  const { reason, message } = toReconcileError(cause);
-  const run = loop.ports.runs.get({ namespace, name });
-  if (reason === 'Conflict' || signal.aborted || run === undefined || run.status?.message === message) return;
-  await writeRun(run, { ...statusOf(run), message }, loop.ports, signal);
-}
-
-async function driveContext(run: DeploymentRunResource, act: Act, stop: boolean): Promise<DriveContext> {
-  const { ports } = act.loop;
-  const { namespace } = run.metadata;
-  const source = ports.sources.get({ namespace, name: run.spec.source });
-  const name = currentTask(run)?.job.server;
-  const server = source?.spec.jenkins?.find((one) => one.name === name);
-  if (server === undefined) {
-    throw new ReconcileError(
-      'NotConfigured',
-      `ReleaseSource ${run.spec.source} has no Jenkins server ${name} any more; ${run.metadata.name} waits`,
-    );
-  }
-  const deployer = await ports.deployers.open(namespace, server, act.signal);
-  return {
-    ports,
-    server,
-    deployer,
-    stop,
-    signal: act.signal,
-    claim: (current, write) => claim(current, write, act),
-    ...claimReader(run, source, ports),
-  };
-}
-
-/**
- * The gates, judged again right before the trigger: holds and the environment's annotations are read from the API itself, the
- * descriptor from its bucket. Then, under the lock, what others have claimed meanwhile is counted, and the claim is written.
- */
-async function claim(run: DeploymentRunResource, write: () => Promise<DeploymentRunResource>, act: Act) {
-  const { loop, subject, signal } = act;
-  const { ports, memory } = loop;
-  if (run.spec.action === 'verify' || run.status?.jenkins?.state === 'Finished')
-    return { granted: true as const, run: await write() };
-  const { namespace, name } = subject.environment.metadata;
-  const environment = await ports.fresh.environment({ namespace, name }, signal);
-  if (environment === undefined) return { granted: false as const, message: 'the environment is gone' };
-  const fresh: Subject = { ...subjectOf(environment, loop), holds: await ports.fresh.holds(namespace, signal) };
-  const facts = await gather(fresh, ports, memory, signal);
-  return loop.locks.run(lockOf(subject), async () => {
-    const { decision } = decide(gatherCached(fresh, ports, memory, facts));
-    if (decision.do !== 'advance' || decision.run.metadata.name !== run.metadata.name)
-      return { granted: false as const, message: 'git has moved on' };
-    if (!decision.mayClaim) return { granted: false as const, message: decision.waitingFor ?? 'its desired state is not known' };
-    return { granted: true as const, run: await write() };
-  });
 }
 
 /** Jenkins itself can run a deployment a second time (it reloads a saved queue after a crash): such a build is stopped and told of. */
@@ -262,16 +160,6 @@ function orphanSubject(run: DeploymentRunResource, { ports }: EnvironmentLoop): 
     source: ports.sources.get({ namespace, name: source }),
     holds: [],
   };
-}
-
-function subjectOf(environment: EnvironmentResource, { ports, memory }: EnvironmentLoop): Subject {
-  const { namespace, name } = environment.metadata;
-  const published = memory.published.of({ namespace, name });
-  const source = ports.sources.get({ namespace, name: published?.source.name ?? environment.spec.source });
-  const holds = ports.holds.list().filter((hold) => hold.metadata.namespace === namespace);
-  const unread =
-    published === undefined && source !== undefined && !memory.published.has({ namespace, name: source.metadata.name });
-  return { environment, published, unread, source, holds };
 }
 
 function requeueOf({ recheckAt }: Judgement, afterMs: Millis | undefined, now: Millis): Requeue {

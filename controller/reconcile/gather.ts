@@ -42,8 +42,8 @@ export async function gather(subject: Subject, ports: Ports, memory: Memory, sig
   const facts = gatherCached(subject, ports, memory);
   if (!needsDescriptor(facts) || facts.desired === undefined) return facts;
   const descriptor = await readDescriptor(subject, facts.desired, { ports, signal });
-  if (descriptor.state === 'found') memory.components.put(descriptor.descriptor);
-  const recordedComponents = await memory.components.recorded(facts, (recordedVersion) =>
+  if (descriptor.state === 'found') memory.components.put(bucketOf(subject, facts), descriptor.descriptor);
+  const recordedComponents = await memory.components.recorded(bucketOf(subject, facts), facts, (recordedVersion) =>
     readDescriptor(subject, facts.desired, { ports, signal, recordedVersion }),
   );
   return compact<EnvironmentFacts>({ ...facts, descriptor, recordedComponents });
@@ -70,6 +70,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
       firstDeployment: source?.spec.firstDeployment ?? 'confirm',
     },
     runs: ports.runs.ofEnvironment(namespace, product, name),
+    unreadableRun: unreadableRun(environment, ports),
     path: desired === undefined ? [] : pathOf(desired, namespace, { ports, memory, source }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
@@ -78,6 +79,13 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     descriptor: earlier?.descriptor,
     recordedComponents: earlier?.recordedComponents,
   });
+}
+
+/** Older ones than the newest that can be read have ended: one follows on the end of another. */
+function unreadableRun({ metadata, spec }: EnvironmentResource, { runs }: Ports): EnvironmentFacts['unreadableRun'] {
+  const numberOf = (name: string) => Number(name.slice(name.lastIndexOf('.') + 1));
+  const newest = runs.ofEnvironment(metadata.namespace, spec.product, spec.environment).at(-1)?.spec.number ?? 0;
+  return runs.quarantined(metadata.namespace, spec.product, spec.environment).find(({ name }) => !(numberOf(name) < newest));
 }
 
 /** The environments of the stages before: those that have a record, valid now or not, and those that git names and that have none yet. */
@@ -170,6 +178,11 @@ function historyOf(
     job: jobOf(desired),
   });
   return builds?.filter((build) => isBuildFor(build, product, environment.spec));
+}
+
+/** Names the bucket across namespaces and sources. */
+function bucketOf({ environment, source }: Subject, { desired }: EnvironmentFacts): string {
+  return `${environment.metadata.namespace}/${source?.metadata.name}/${desired?.product.descriptor?.bucket}`;
 }
 
 /** Reads the descriptor of the desired version, or of the recorded one. */

@@ -126,6 +126,8 @@ export interface EnvironmentRecords extends Cache<EnvironmentResource> {
 export interface RunRecords extends Cache<DeploymentRunResource> {
   /** The runs of an environment, lowest number first. */
   ofEnvironment(namespace: string, product: string, environment: string): readonly DeploymentRunResource[];
+  /** Runs of an environment, by their names, that do not fit their type and are therefore among no others; and what does not fit. */
+  quarantined(namespace: string, product: string, environment: string): readonly { name: string; message: string }[];
   /** The runs of a product. */
   ofProduct(namespace: string, product: string): readonly DeploymentRunResource[];
   /** Durable when it returns. A name that exists throws ReconcileError (retry at once): somebody was faster. */
