@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { invocationId } from '../../controller/core/run/identity.js';
 import { deployJob, jobs, path, productFiles, promotionFiles } from '../support/e2e/documents.js';
 import { eventually } from '../support/e2e/eventually.js';
@@ -13,9 +13,6 @@ import {
   silence,
   spuriousUnauthorized,
 } from '../support/jenkins/faults.js';
-
-// Most of the time of these tests is waiting.
-vi.setConfig({ maxConcurrency: 8 });
 
 const trigger = { method: 'POST', path: /buildWithParameters/ };
 const unverified = { verified: false };

@@ -9,7 +9,7 @@ const pollMs = 100;
 export async function eventually<T>(
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   sentence: string,
-  withinMs = 40_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   let last: unknown;

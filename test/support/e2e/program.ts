@@ -104,7 +104,7 @@ class ChildProgram implements Program {
         return undefined;
       },
       'the program says that it has started',
-      20_000,
+      60_000,
     );
   }
 
