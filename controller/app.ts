@@ -230,6 +230,12 @@ function logPass(
   else logger.warn({ queue, key, reason: error.reason, error: error.message }, 'pass failed');
 }
 
+function countQuarantined(kube: Kube): Record<string, number> {
+  const counts: Record<string, number> = { ReleaseSource: 0, Environment: 0, DeploymentRun: 0, Hold: 0 };
+  for (const { kind } of kube.quarantined()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
 function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State) {
   return {
     environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
@@ -246,5 +252,6 @@ function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State
       })),
     isLeader: () => state.leading,
     lastEventAgeSeconds: () => kube.lastEventAgeSeconds(),
+    quarantined: () => countQuarantined(kube),
   };
 }

@@ -103,6 +103,7 @@ function observedState(facts: EnvironmentFacts, recorded: RecordedState | undefi
 function toDecision(findings: Findings): Decision {
   const { active, need: needed, gates, facts } = findings;
   if (active !== undefined) return decideActive(active, findings);
+  if (facts.unreadableRun !== undefined) return { do: 'idle' };
   // An adoption stands in the status alone: it has to be durable before there is a run that hangs on it.
   if (findings.adopting) return { do: 'idle' };
   if (needed.kind === 'verify') return { do: 'start', run: newRun(findings, 'verify', needed.cause) };
@@ -144,7 +145,7 @@ function toStatus(findings: Findings): EnvironmentStatus {
     delta: deltaStatus(findings, before),
     gates: toGateStatuses(gates, before?.gates ?? [], facts.now),
     waitingFor: closed?.name,
-    run: runs.at(-1)?.metadata.name,
+    run: facts.unreadableRun?.name ?? runs.at(-1)?.metadata.name,
     history: history(before?.history ?? [], runs, recorded),
     verified: verifiedReleases(before?.verified ?? [], runs, recorded),
     ...handled(findings),

@@ -3,13 +3,16 @@ import type { Millis } from './model.js';
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const pattern = /^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))+$/;
 
+/** A hundred years. Longer ones mean this one: what they are added to must stay a time that can be written down. */
+const longestMs = 36_525 * 86_400_000;
+
 /** `1h30m` → milliseconds; undefined where it is no duration. The form of Kubernetes' durations, with `d` for days. */
 export function parseDuration(text: string): Millis | undefined {
   if (text.length > 40 || !pattern.test(text)) return undefined;
   let total = 0;
   for (const [, number, unit] of text.matchAll(/([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)/g))
     total += Number(number) * (units[unit ?? ''] ?? 0);
-  return Math.round(total);
+  return Math.min(Math.round(total), longestMs);
 }
 
 /** The duration of a field that a schema has already checked, or the default. */

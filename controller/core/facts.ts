@@ -38,6 +38,8 @@ export interface EnvironmentFacts {
   readonly unread?: boolean;
   /** What the documents name and the operator has not configured. */
   readonly problem?: string;
+  /** A record of the newest run that cannot be read: nobody knows whether that run is under way. */
+  readonly unreadableRun?: { readonly name: string; readonly message: string };
   readonly source: { readonly name: string; readonly suspended: boolean; readonly firstDeployment: 'confirm' | 'deploy' };
   /** Absent where the product has none, or where nothing hangs on it in this pass. */
   readonly descriptor?: DescriptorReading;

@@ -38,6 +38,8 @@ interface Target {
 }
 
 const MOST_CRASHES = 5;
+/** A timer that is set to more fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** One ReleaseSource's repository: what it said last, and what is known of it. */
 export class Source {
@@ -142,7 +144,7 @@ function toTarget(spec: GitSpec, secret: Readonly<Record<string, string>> | unde
   const identity = createHash('sha256')
     .update(JSON.stringify([location.url, ref, path]))
     .digest('hex');
-  return { location, ref, path, identity, timeoutMs: durationOr(spec.timeout, 60_000) };
+  return { location, ref, path, identity, timeoutMs: Math.min(durationOr(spec.timeout, 60_000), longestTimerMs) };
 }
 
 function crash(url: string, { outOfMemory, cause }: Extract<Outcome, { kind: 'crashed' }>): ReconcileError {

@@ -6,7 +6,12 @@ import type { FreshReads, Key } from '../reconcile/ports.js';
 import type { KubeClient } from './client.js';
 import { misfit } from './fit.js';
 import { collectionPath, describeObject, objectPath } from './paths.js';
-import type { RawObject } from './resource-cache.js';
+import { isNamed, type RawObject } from './resource-cache.js';
+
+interface HoldPage {
+  readonly items?: RawObject[];
+  readonly metadata?: { readonly continue?: string };
+}
 
 /** Reads around the cache. What does not fit its schema fails the read: a Hold that nobody understands holds everything. */
 export function createFreshReads(client: KubeClient): FreshReads {
@@ -15,15 +20,17 @@ export function createFreshReads(client: KubeClient): FreshReads {
       const holds: HoldResource[] = [];
       let next: string | undefined;
       do {
-        const page: { items?: RawObject[]; metadata?: { continue?: string } } = await client.request({
+        const page = await client.request<HoldPage | null>({
           method: 'GET',
           path: collectionPath(hold, namespace),
           query: { limit: 500, continue: next },
           what: 'list holds',
           signal,
         });
-        holds.push(...(page.items ?? []).map((item) => fitting<HoldResource>(hold, item)));
-        next = page.metadata?.continue || undefined;
+        if (!Array.isArray(page?.items ?? []))
+          throw new ReconcileError('Unavailable', 'the API server answered with something that is no list of holds');
+        holds.push(...(page?.items ?? []).map((item) => fitting<HoldResource>(hold, item)));
+        next = page?.metadata?.continue || undefined;
       } while (next !== undefined);
       return holds;
     },
@@ -36,6 +43,8 @@ export function createFreshReads(client: KubeClient): FreshReads {
 }
 
 function fitting<R>(definition: ResourceDefinition, object: RawObject): R {
+  if (!isNamed(object))
+    throw new ReconcileError('Unavailable', `the API server answered with something that is no ${definition.kind}`);
   const message = misfit(definition, object);
   if (message === undefined) return object as unknown as R;
   const key: Key = object.metadata;

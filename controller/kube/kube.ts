@@ -104,11 +104,17 @@ export async function createKube(options: KubeOptions): Promise<Kube> {
   const client = new KubeClient(connection, options.requestTimeoutMs ?? 10_000);
   const listeners: ((change: Change) => void)[] = [];
   const tell = (change: Change) => tellAll(listeners, change, options.logger);
-  const parts = createParts(client, tell);
+  const parts = createParts(client, tell, (object) => tellOfQuarantine(object, events, options.logger));
   const followed = parts.caches.map(([kind, definition, cache]) => follow({ kind, definition, cache }, client, options));
   const uidOf = ({ kind, key }: EventRecord['regarding']) =>
     parts.caches.find(([name]) => name === kind)?.[2].get(key)?.metadata.uid;
-  const events = new EventRecorder({ client, now, uidOf, instance: options.instance ?? 'towpath', logger: options.logger });
+  const events: Events & { close(withinMs: Millis): Promise<void> } = new EventRecorder({
+    client,
+    now,
+    uidOf,
+    instance: options.instance ?? 'towpath',
+    logger: options.logger,
+  });
   const stop = new AbortController();
   return {
     ...parts.records,
@@ -131,11 +137,14 @@ export async function createKube(options: KubeOptions): Promise<Kube> {
   };
 }
 
-function createParts(client: KubeClient, tell: (change: Change) => void) {
+function createParts(client: KubeClient, tell: (change: Change) => void, onQuarantine: (object: Quarantined) => void) {
   const cacheOf = <R extends Resource<unknown, unknown>>(
     definition: ResourceDefinition,
     groupsOf: (object: R) => string[] = () => [],
-  ) => new ResourceCache<R>({ definition, groupsOf, onChange: (key) => tell({ kind: definition.kind as Kind, key }) });
+  ) => {
+    const onChange = (key: Key) => tell({ kind: definition.kind as Kind, key });
+    return new ResourceCache<R>({ definition, groupsOf, onChange, onQuarantine });
+  };
   const sources = cacheOf<ReleaseSourceResource>(releaseSource);
   const environments = cacheOf<EnvironmentResource>(environment, ({ metadata, spec }) => [
     productGroup(metadata.namespace, spec.product),
@@ -193,6 +202,14 @@ async function start(followed: readonly Followed[], signal: AbortSignal): Promis
       }),
   );
   await Promise.all(synced);
+}
+
+/** Where people look: the log, and `kubectl describe` of the object. */
+function tellOfQuarantine({ kind, key, message, uid }: Quarantined, events: Events, logger: KubeLogger | undefined): void {
+  logger?.warn({ kind, ...key, problem: message }, 'object quarantined');
+  const regarding = { kind: kind as Kind, key, ...(uid === undefined ? {} : { uid }) };
+  const what = `does not fit its schema and is left alone until it does: ${message}`.slice(0, 1_000);
+  events.record({ regarding, type: 'Warning', reason: 'Quarantined', message: what });
 }
 
 function tellAll(listeners: readonly ((change: Change) => void)[], change: Change, logger: KubeLogger | undefined): void {

@@ -3,6 +3,7 @@ import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
 import type { ReleaseSourceResource, ReleaseSourceSpec, ReleaseSourceStatus } from '../core/resources/release-source.js';
+import { environmentName } from '../core/run/identity.js';
 import type { Cache, EnvironmentRecords, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
 import type { ResourceCache } from './resource-cache.js';
 import type { ResourceWriter } from './writer.js';
@@ -63,6 +64,11 @@ export function createRunRecords(
     ofEnvironment: (namespace, product, environment) =>
       [...cache.inGroup(environmentGroup(namespace, product, environment))].sort((a, b) => a.spec.number - b.spec.number),
     ofProduct: (namespace, product) => cache.inGroup(productGroup(namespace, product)),
+    quarantined: (namespace, product, environment) =>
+      cache
+        .quarantined()
+        .filter(({ key }) => key.namespace === namespace && key.name.startsWith(`${environmentName(product, environment)}.`))
+        .map(({ key, message }) => ({ name: key.name, message })),
     create: (key, spec, labels, signal) => writer.create(key, { spec, labels }, signal),
     writeStatus: (run, status, signal) => writer.writeStatus(run, status, signal),
     remove: (key, signal) => writer.remove(key, signal),

@@ -3,7 +3,7 @@ import { ReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
 import { isStall, type KubeClient } from './client.js';
 import { ApiFailure, toNetworkFailure } from './failure.js';
-import type { RawObject } from './resource-cache.js';
+import { isNamed, type RawObject } from './resource-cache.js';
 import { type WatchEvent, watchEvents } from './watch-events.js';
 
 /** What a reflector keeps equal to the API. None of it may throw. */
@@ -101,8 +101,10 @@ export class Reflector {
     let version: string | undefined;
     do {
       const query = { limit: pageSize, continue: next };
-      const page: Page = await client.request({ method: 'GET', path, query, what: `list ${name}`, signal });
+      const page = await client.request<unknown>({ method: 'GET', path, query, what: `list ${name}`, signal });
       signal.throwIfAborted();
+      if (!isPage(page))
+        throw new ReconcileError('Unavailable', `the API server answered with something that is no list of ${name}`);
       for (const object of page.items ?? []) {
         // A third of the memory of a large list, and nobody reads it.
         delete object.metadata.managedFields;
@@ -182,6 +184,13 @@ export class Reflector {
 interface Page {
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: RawObject[];
+}
+
+function isPage(page: unknown): page is Page {
+  if (typeof page !== 'object' || page === null || !('metadata' in page)) return false;
+  const { metadata } = page;
+  const items = 'items' in page ? (page.items ?? []) : [];
+  return typeof metadata === 'object' && metadata !== null && Array.isArray(items) && items.every(isNamed);
 }
 
 function isExpired(error: unknown): boolean {

@@ -9,6 +9,7 @@ export interface Quarantined {
   readonly kind: string;
   readonly key: Key;
   readonly message: string;
+  readonly uid?: string;
 }
 
 /** An object as the API sends it; `kind` and `apiVersion` are missing in lists. */
@@ -23,11 +24,21 @@ export interface RawObject {
   };
 }
 
+/** Whether it has a name under which it can be kept, or put aside. */
+export function isNamed(object: unknown): object is RawObject {
+  if (typeof object !== 'object' || object === null || !('metadata' in object)) return false;
+  const { metadata } = object;
+  if (typeof metadata !== 'object' || metadata === null || !('name' in metadata) || !('namespace' in metadata)) return false;
+  return typeof metadata.name === 'string' && typeof metadata.namespace === 'string';
+}
+
 export interface CacheOptions<R> {
   readonly definition: ResourceDefinition;
   /** Under which groups an object can be found with `inGroup`. */
   readonly groupsOf?: (object: R) => readonly string[];
   readonly onChange: (key: Key) => void;
+  /** Told of every version of an object that does not fit. */
+  readonly onQuarantine?: (object: Quarantined) => void;
 }
 
 type Typed = Resource<unknown, unknown>;
@@ -44,7 +55,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
   readonly #options: CacheOptions<R>;
   readonly #objects = new Map<string, R>();
   readonly #groups = new Map<string, Map<string, R>>();
-  readonly #quarantine = new Map<string, Quarantined & { version: string }>();
+  readonly #quarantine = new Map<string, { readonly object: Quarantined; readonly version: string }>();
   /** Uids that were deleted here: late events about them must not bring them back. */
   readonly #deleted = new Set<string>();
   /** Keys that were written here since the list under way was asked for. */
@@ -69,7 +80,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
   }
 
   quarantined(): readonly Quarantined[] {
-    return [...this.#quarantine.values()].map(({ kind, key, message }) => ({ kind, key, message }));
+    return [...this.#quarantine.values()].map(({ object }) => object);
   }
 
   /** Call before a full list is asked for. */
@@ -110,6 +121,8 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
 
   /** The answer to an own write, or to a read of one object. Returns it typed; throws where it does not fit. */
   accept(object: RawObject): R {
+    const { kind } = this.#options.definition;
+    if (!isNamed(object)) throw new ReconcileError('Unavailable', `the API server answered with something that is no ${kind}`);
     this.#written?.add(keyText(keyOf(object)));
     this.observe(object);
     const message = misfit(this.#options.definition, object);
@@ -126,7 +139,10 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
   }
 
   #known(): [string, { metadata: Key }][] {
-    const poisoned = [...this.#quarantine].map(([text, { key }]): [string, { metadata: Key }] => [text, { metadata: key }]);
+    const poisoned = [...this.#quarantine].map(([text, { object }]): [string, { metadata: Key }] => [
+      text,
+      { metadata: object.key },
+    ]);
     return [...this.#objects, ...poisoned];
   }
 
@@ -144,8 +160,16 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     const message = misfit(definition, object);
     this.#forget(text);
     if (message === undefined) this.#store(text, object as unknown as R);
-    else this.#quarantine.set(text, { kind: definition.kind, key, message, version });
+    else this.#putAside(text, object, message);
     this.#options.onChange(key);
+  }
+
+  #putAside(text: string, object: RawObject, message: string): void {
+    const { uid, resourceVersion: version = '' } = object.metadata;
+    const { kind } = this.#options.definition;
+    const aside: Quarantined = { kind, key: keyOf(object), message, ...(uid === undefined ? {} : { uid }) };
+    this.#quarantine.set(text, { object: aside, version });
+    this.#options.onQuarantine?.(aside);
   }
 
   #drop(key: Key): void {

@@ -7,13 +7,15 @@ export async function readSecret(
   { namespace, name }: { namespace: string; name: string },
   signal: AbortSignal,
 ): Promise<Record<string, string> | undefined> {
-  const found = await client.find<{ data?: Record<string, string> }>({
+  const found = await client.find<{ data?: Record<string, unknown> } | null>({
     method: 'GET',
     path: `/api/v1/namespaces/${segment(namespace)}/secrets/${segment(name)}`,
     what: `read Secret ${namespace}/${name}`,
     signal,
   });
   if (found === undefined) return undefined;
-  const decoded = Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]);
+  const decoded = Object.entries(found?.data ?? {}).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, Buffer.from(value, 'base64').toString('utf8')]] : [],
+  );
   return Object.fromEntries(decoded) as Record<string, string>;
 }

@@ -1,5 +1,5 @@
 import { ReconcileError } from '../core/errors.js';
-import type { RawObject } from './resource-cache.js';
+import { isNamed, type RawObject } from './resource-cache.js';
 
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -22,9 +22,25 @@ export async function* watchEvents(body: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 function parseEvent(line: string): WatchEvent {
+  const event = parseLine(line);
+  if (!isEvent(event)) throw new ReconcileError('Unavailable', 'an event of a watch tells of no object');
+  return event;
+}
+
+function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line) as WatchEvent;
+    return JSON.parse(line);
   } catch {
     throw new ReconcileError('Unavailable', 'an event of a watch is no JSON');
   }
+}
+
+/** Bookmarks have a version and no name, errors neither. */
+function isEvent(event: unknown): event is WatchEvent {
+  if (typeof event !== 'object' || event === null || !('type' in event) || !('object' in event)) return false;
+  const { type, object } = event;
+  if (typeof object !== 'object' || object === null) return false;
+  if (type === 'ERROR') return true;
+  if (type === 'BOOKMARK') return 'metadata' in object && typeof object.metadata === 'object' && object.metadata !== null;
+  return isNamed(object);
 }

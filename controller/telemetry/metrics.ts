@@ -34,6 +34,8 @@ export interface Snapshot {
   readonly queues: () => readonly QueueSample[];
   readonly isLeader: () => boolean;
   readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
+  /** How many objects are left alone, by kind. */
+  readonly quarantined: () => Readonly<Record<string, number>>;
 }
 
 const place = ['product', 'environment', 'stage', 'client'] as const;
@@ -55,6 +57,7 @@ export const metricDescriptions = {
   towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
   towpath_jenkins_requests_total: 'Requests to Jenkins.',
   towpath_watch_last_event_age_seconds: 'Since when the API has said nothing, by kind.',
+  towpath_quarantined_objects: 'Objects that do not fit their schema and are therefore left alone, by kind.',
   towpath_event_loop_lag_seconds: 'The longest delay of the event loop since the last scrape.',
   controller_runtime_reconcile_total: 'Passes, by controller and result.',
   controller_runtime_reconcile_time_seconds: 'How long passes take.',
@@ -98,6 +101,9 @@ export class Metrics {
     );
     this.#gauge('towpath_watch_last_event_age_seconds', ['kind'], (gauge) => {
       for (const [kind, age] of Object.entries(snapshot.lastEventAgeSeconds())) gauge.set({ kind }, age);
+    });
+    this.#gauge('towpath_quarantined_objects', ['kind'], (gauge) => {
+      for (const [kind, count] of Object.entries(snapshot.quarantined())) gauge.set({ kind }, count);
     });
     this.#gauge('towpath_event_loop_lag_seconds', [], (gauge) => gauge.set(eventLoopLagSeconds()));
   }

@@ -221,7 +221,7 @@ describe.each(serversToTest())('following the %s', (_name, startServer) => {
       await direct.client.request({ method: 'POST', path, body, what: 'create', signal: forever });
     await expect.poll(() => kube.holds.list().map(({ metadata }) => metadata.name), patience).toEqual(['good']);
     const strange = { kind: 'Hold', key: { namespace, name: 'strange' }, message: 'spec.reason is missing' };
-    expect(kube.quarantined()).toEqual([strange]);
+    expect(kube.quarantined()).toEqual([{ ...strange, uid: expect.any(String) }]);
 
     const mended = { spec: { reason: 'known now' } };
     await direct.client.patch({ path: `${path}/strange`, body: mended, what: 'mend', signal: forever });

@@ -20,6 +20,7 @@ function someMetrics(environments: () => EnvironmentSample[]) {
     queues: () => [{ name: 'environment', depth: 3, adds: 7, runningSeconds: [1, 2] }],
     isLeader: () => true,
     lastEventAgeSeconds: () => ({ Hold: 5 }),
+    quarantined: () => ({ Hold: 1, Environment: 0 }),
   };
   return new Metrics(snapshot, () => 0.01);
 }

@@ -169,6 +169,7 @@ export class MemoryPorts {
             .list()
             .filter((run) => isOf(namespace, product)(run) && run.spec.environment === environment)
             .sort((a, b) => a.spec.number - b.spec.number),
+        quarantined: () => [],
         create: (key, spec, labels) => runs.create(key, spec, labels),
         writeStatus: (run, status) => runs.writeStatus(run, status),
         remove: (key) => runs.remove(key),

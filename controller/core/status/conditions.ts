@@ -77,6 +77,7 @@ function driftOf({
 function summarise(findings: Findings): Summary {
   const { active, need, desired, recorded, facts, observed } = findings;
   if (active !== undefined) return summariseRun(findings);
+  if (facts.unreadableRun !== undefined) return unreadable(facts.unreadableRun);
   const closed = firstClosed(findings.gates);
   if (closed !== undefined && need.kind !== 'wait') return summariseGates(findings);
   const version = desired?.version ?? 'nothing';
@@ -115,6 +116,11 @@ function checked({ facts, recorded }: Findings): string {
 
 function observedNote(_facts: Findings['facts'], observed: Findings['observed']): string {
   return observed?.version === undefined ? '' : `; ${observed.version} was seen there`;
+}
+
+function unreadable({ name, message }: { name: string; message: string }): Summary {
+  const what = `the record of run ${name} does not fit its schema (${message}), so nobody knows whether it is under way`;
+  return { ready: false, reason: 'Quarantined', message: `${what}; repair it, or delete it once that is known`, stalled: true };
 }
 
 function summariseRun({ active, desired }: Findings): Summary {
