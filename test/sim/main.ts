@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { draw } from './plan.js';
+import { scenarios } from './scenarios.js';
 import { type Report, simulate } from './simulation.js';
 import { Sums, tellFailure } from './sums.js';
-import { sweepAll } from './sweep.js';
+import type { Swept } from './sweep.js';
+import { SweepTable } from './sweep-table.js';
 import { installVirtualTime } from './virtual-time.js';
-import type { Share } from './worker.js';
+import type { Work } from './worker.js';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     trace: { type: 'boolean', default: false },
+    'until-failure': { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
   },
 });
@@ -22,22 +25,39 @@ const startedAt = process.hrtime.bigint();
 const seconds = () => Number(process.hrtime.bigint() - startedAt) / 1e9;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** All seeds, on as many cores as were asked for. */
+/** All seeds, on as many cores as were asked for; with `untilFailure` no more than the first that fails. */
 async function runSeeds(first: number, count: number, jobs: number): Promise<Sums> {
   const sums = new Sums();
+  const enough = new AbortController();
   const add = (report: Report) => {
+    if (enough.signal.aborted) return;
     sums.add(report);
     if (report.violation !== undefined) say(tellFailure(report));
-    if (sums.seeds % 1_000 === 0) process.stderr.write(`${sums.seeds} seeds, ${seconds().toFixed(0)} s\n`);
+    if (report.violation !== undefined && values['until-failure']) enough.abort();
+    if (sums.seeds % 1_000 === 0)
+      process.stderr.write(`${sums.seeds} seeds, ${sums.failed.length} failed, ${seconds().toFixed(0)} s\n`);
   };
-  const shares = Array.from({ length: jobs }, (_, at): Share => ({ first: first + at, count: count - at, step: jobs }));
-  await Promise.all(shares.filter((share) => share.count > 0).map((share) => runShare(share, add)));
+  const shares = Array.from({ length: jobs }, (_, at): Work => ({ seeds: { first: first + at, count: count - at, step: jobs } }));
+  await Promise.all(shares.map((share) => runShare<Report>(share, add, enough.signal)));
   return sums;
 }
 
-function runShare(share: Share, add: (report: Report) => void): Promise<void> {
+/** The crash sweep, its first points spread over the cores. */
+async function runSweep(jobs: number): Promise<boolean> {
+  const table = new SweepTable();
+  for (const { name } of scenarios) {
+    const shares = Array.from({ length: jobs }, (_, from): Work => ({ sweep: { scenario: name, from, step: jobs } }));
+    await Promise.all(shares.map((share) => runShare<Swept>(share, (swept) => table.add(swept))));
+  }
+  for (const line of table.lines()) say(line);
+  say(`in ${seconds().toFixed(0)} s on ${jobs} cores`);
+  return table.failures === 0;
+}
+
+function runShare<T>(work: Work, add: (result: T) => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: share });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: work });
+    signal?.addEventListener('abort', () => void worker.terminate());
     worker.on('message', add);
     worker.on('error', reject);
     worker.on('exit', () => resolve());
@@ -56,7 +76,7 @@ async function runOne(seed: number): Promise<boolean> {
 
 async function main(): Promise<boolean> {
   const [first, count, jobs] = [Number(values.seed), Number(values.seeds), Math.max(1, Number(values.jobs))];
-  if (values.sweep) return sweepAll(installVirtualTime(), say);
+  if (values.sweep) return runSweep(jobs);
   if (count === 1) return runOne(first);
   const sums = await runSeeds(first, count, jobs);
   say(sums.tell(seconds(), jobs));

@@ -70,12 +70,12 @@ function repeat(world: World, meanMs: Millis, act: () => void): void {
 }
 
 /** Runs on until nothing has been written and nothing triggered for a while. */
-export async function settle(world: World, invariants: Invariants): Promise<void> {
+export async function settle(world: World, invariants: Invariants, forMs: Millis = quietMs): Promise<void> {
   const { scheduler } = world;
   const end = scheduler.now + settleMs;
   const mark = () => invariants.writes + invariants.posts + world.jenkins.effects.length;
   let [seen, since] = [mark(), scheduler.now];
-  while (scheduler.now - since < quietMs) {
+  while (scheduler.now - since < forMs) {
     demand(scheduler.now < end, 'it becomes quiet', () => `there are still writes or builds after ${settleMs / minute} min`);
     await scheduler.runUntil(scheduler.now + minute);
     if (mark() !== seen) [seen, since] = [mark(), scheduler.now];

@@ -21,14 +21,21 @@ interface Walk {
   readonly virtualMs: Millis;
 }
 
-export interface Swept {
-  readonly scenario: string;
-  readonly effects: number;
-  readonly points: number;
+/** One kill in the first process, and all that followed from it. */
+export interface SweptPoint {
+  readonly effect: string;
+  readonly side: Point['side'];
+  /** Second kills, in the recovery. */
   readonly recoveries: number;
   readonly failures: readonly string[];
-  /** Points by what kind of effect they are at. */
-  readonly byEffect: ReadonlyMap<string, { effects: number; points: number; recoveries: number; failures: number }>;
+}
+
+export interface Swept {
+  readonly scenario: string;
+  /** All effects of the undisturbed scenario, in order. */
+  readonly effects: readonly string[];
+  readonly rows: readonly SweptPoint[];
+  readonly failures: readonly string[];
 }
 
 /** One scenario, with a kill at each of the points: the first in the first process, the second in the one after it. */
@@ -69,7 +76,8 @@ async function play(scenario: Scenario, world: World, invariants: Invariants): P
     scenario.begin(world);
     world.startReplica(0);
     await world.scheduler.runUntil(scenario.plan.activeMs);
-    await settle(world, invariants);
+    // Nothing fails here but the controller itself, so no backoff grows long.
+    await settle(world, invariants, quietMs);
     checkEnd(world);
     scenario.check(world);
     return undefined;
@@ -86,73 +94,46 @@ function kill(world: World, name: string): void {
   world.restartLater(replica);
 }
 
+const quietMs = 6 * 60_000;
+
 const sides = ['before', 'after'] as const;
 
 const pointsOf = (count: number): Point[] =>
   Array.from({ length: count }, (_, index) => sides.map((side) => ({ at: index + 1, side }))).flat();
 
+/** Of all first points, those that one core takes. */
+export interface SweepShare {
+  readonly scenario: string;
+  readonly from: number;
+  readonly step: number;
+}
+
 /** Kills at every effect of the scenario in turn, and for each of these at every effect of the recovery. */
-export async function sweep(scenario: Scenario, time: VirtualTime): Promise<Swept> {
+export async function sweep({ scenario: name, from, step }: SweepShare, time: VirtualTime): Promise<Swept> {
+  const scenario = scenarios.find((one) => one.name === name);
+  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
   const plain = await walk(scenario, [], time);
   const names = plain.effects[0] ?? [];
-  const failures = plain.failure === undefined ? [] : [`without a kill: ${plain.failure}`];
-  const byEffect = new Map<string, { effects: number; points: number; recoveries: number; failures: number }>();
-  let [points, recoveries] = [0, 0];
-  for (const first of pointsOf(names.length)) {
-    const kind = kindOf(names[first.at - 1] ?? '');
-    const row = byEffect.get(kind) ?? { effects: 0, points: 0, recoveries: 0, failures: 0 };
-    byEffect.set(kind, row);
+  const rows: SweptPoint[] = [];
+  for (const [index, first] of pointsOf(names.length).entries()) {
+    if (index % step !== from) continue;
+    const failures: string[] = [];
     const note = (points: readonly Point[], { failure }: Walk) => {
-      if (failure === undefined) return;
-      row.failures += 1;
-      failures.push(`${points.map(({ at, side }) => `${side} ${at}`).join(', then ')}: ${failure}`);
+      if (failure !== undefined) failures.push(`${points.map(({ at, side }) => `${side} ${at}`).join(', then ')}: ${failure}`);
     };
     const once = await walk(scenario, [first], time);
     note([first], once);
-    row.effects += first.side === 'before' ? 1 : 0;
-    row.points += 1;
-    points += 1;
-    for (const second of pointsOf(once.effects[1]?.length ?? 0)) {
-      note([first, second], await walk(scenario, [first, second], time));
-      row.recoveries += 1;
-      recoveries += 1;
-    }
+    const seconds = pointsOf(once.effects[1]?.length ?? 0);
+    for (const second of seconds) note([first, second], await walk(scenario, [first, second], time));
+    rows.push({ effect: kindOf(names[first.at - 1] ?? ''), side: first.side, recoveries: seconds.length, failures });
   }
-  return { scenario: scenario.name, effects: names.length, points, recoveries, failures, byEffect };
+  const failures = plain.failure === undefined ? [] : [`without a kill: ${plain.failure}`];
+  return { scenario: name, effects: names, rows, failures };
 }
 
 /** `PUT deploymentruns/status`, `Jenkins trigger`: without the name of what it is done to. */
 function kindOf(name: string): string {
   return name.split(' ').slice(0, 2).join(' ');
-}
-
-/** All scenarios, as a table; true where nothing was violated. */
-export async function sweepAll(time: VirtualTime, say: (line: string) => void): Promise<boolean> {
-  say('scenario                effect                        effects  points  in recovery  failures');
-  let [effects, points, recoveries, failures] = [0, 0, 0, 0];
-  for (const scenario of scenarios) {
-    const swept = await sweep(scenario, time);
-    for (const [kind, row] of swept.byEffect) say(line(swept.scenario, kind, row));
-    for (const failure of swept.failures) say(`  ${failure}`);
-    effects += swept.effects;
-    points += swept.points;
-    recoveries += swept.recoveries;
-    failures += swept.failures.length;
-  }
-  say(line('all', '', { effects, points, recoveries, failures }));
-  say(`${points} points swept, and ${recoveries} more in recovery: ${points + recoveries} in all`);
-  return failures === 0;
-}
-
-function line(
-  scenario: string,
-  kind: string,
-  row: { effects: number; points: number; recoveries: number; failures: number },
-): string {
-  const numbers = [row.effects, row.points, row.recoveries, row.failures].map((value, at) =>
-    String(value).padStart([7, 8, 13, 10][at] ?? 8),
-  );
-  return `${scenario.padEnd(24)}${kind.padEnd(30)}${numbers.join('')}`;
 }
 
 /** One walk as a story, to look at a failure. */

@@ -1,18 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { draw } from './plan.js';
-import { type Report, simulate } from './simulation.js';
+import { simulate } from './simulation.js';
+import { type SweepShare, sweep } from './sweep.js';
 import { installVirtualTime } from './virtual-time.js';
 
-/** One core's share of the seeds; tells of each as it ends. */
-export interface Share {
-  readonly first: number;
-  readonly count: number;
-  readonly step: number;
-}
+/** One core's share of the seeds, or of a crash sweep. */
+export type Work =
+  | { readonly seeds: { readonly first: number; readonly count: number; readonly step: number } }
+  | { readonly sweep: SweepShare };
 
-const { first, count, step } = workerData as Share;
+const work = workerData as Work;
 const time = installVirtualTime();
-for (let seed = first; seed < first + count; seed += step) {
-  const report: Report = await simulate(draw(seed), time);
-  parentPort?.postMessage(report);
+if ('sweep' in work) {
+  parentPort?.postMessage(await sweep(work.sweep, time));
+} else {
+  const { first, count, step } = work.seeds;
+  for (let seed = first; seed < first + count; seed += step) parentPort?.postMessage(await simulate(draw(seed), time));
 }
