@@ -144,7 +144,11 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
     const controller = 'system:serviceaccount:towpath-system:towpath';
 
     beforeAll(async () => {
-      const roles = (await build('manifests')).filter(({ kind }) => /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind));
+      const claims = await build('manifests/claims');
+      await apply(claims.filter(({ kind }) => kind === 'Namespace'));
+      const roles = [...(await build('manifests')), ...claims].filter(({ kind }) =>
+        /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind),
+      );
       // The aggregation into view, edit and admin is the work of a controller that is not here: they are bound directly.
       const bindings = ['view', 'edit', 'operator'].map((role) => ({
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -153,9 +157,18 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `towpath-${role}` },
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: role }],
       }));
-      await apply([...roles, ...bindings]);
+      const claimer = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'agents', namespace: 'towpath-claims' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'towpath-claimer' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'claimer' }],
+      };
+      await apply([...roles, ...bindings, claimer]);
       await vi.waitFor(async () => {
         if (!(await isAllowed(controller, 'list', 'holds'))) throw new Error('the roles are not yet in force');
+        if (!(await isAllowed('claimer', 'create', 'configmaps in towpath-claims')))
+          throw new Error('the roles are not yet in force');
         if (!(await isAllowed('operator', 'patch', 'environments'))) throw new Error('the roles are not yet in force');
       }, patience);
     });
@@ -177,6 +190,9 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
       [controller, 'leases named towpath', []],
       [controller, 'pods', []],
       [controller, 'configmaps', []],
+      [controller, 'configmaps in towpath-claims', ['get']],
+      ['claimer', 'configmaps in towpath-claims', ['get', 'create', 'patch']],
+      ['claimer', 'configmaps', []],
       ['view', 'deploymentruns', ['get', 'list', 'watch']],
       ['view', 'holds', ['get', 'list', 'watch']],
       ['view', 'secrets', []],
