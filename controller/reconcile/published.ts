@@ -46,8 +46,11 @@ export class PublishedStates {
     return this.#bySource.has(toKeyText(source));
   }
 
-  withdraw(source: Key): void {
+  /** Forgets a source; returns the environments (`namespace/name`) that it named. */
+  withdraw(source: Key): string[] {
+    const before = this.#bySource.get(toKeyText(source));
     this.#bySource.delete(toKeyText(source));
+    return [...(before?.environments.keys() ?? [])].map((name) => toKeyText({ namespace: source.namespace, name }));
   }
 
   /** Undefined while no source that was read names it. */

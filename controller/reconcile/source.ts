@@ -27,7 +27,7 @@ export async function reconcileSource(key: Key, loop: SourceLoop, signal: AbortS
   const { ports, published } = loop;
   const source = ports.sources.get(key);
   if (source === undefined) {
-    published.withdraw(key);
+    loop.wakeEnvironments(published.withdraw(key));
     await ports.repositories.forget(key);
     return {};
   }
@@ -68,14 +68,15 @@ async function publish(
   const { ports, published } = loop;
   const { namespace, name, creationTimestamp = '' } = source.metadata;
   const changed = published.publish({ namespace, name }, creationTimestamp, snapshot);
+  const leftAlone: Finding[] = [];
   try {
-    await keepEnvironments(source, snapshot, act);
+    leftAlone.push(...(await keepEnvironments(source, snapshot, act)));
   } finally {
     // The next pass finds nothing new any more: who is not woken now would never hear of this commit.
     loop.wakeEnvironments(changed);
     if (changed.length > 0) loop.watchJobs({ namespace, name });
   }
-  const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop)];
+  const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop), ...leftAlone];
   const status = readyStatus(source, { snapshot, findings, now: ports.clock.now() });
   if (source.status?.commit?.sha !== snapshot.commit.sha) {
     const message = `${snapshot.commit.sha.slice(0, 12)} by ${snapshot.commit.author}: ${snapshot.commit.subject}`;
@@ -96,28 +97,36 @@ function regarding(source: ReleaseSourceResource) {
 
 function conflictFindings(source: ReleaseSourceResource, { published }: SourceLoop): Finding[] {
   const { namespace, name } = source.metadata;
-  return published.conflicts({ namespace, name }).map(([environment, keptBy]) => ({
-    severity: 'error',
-    rule: 'one-source',
-    file: '',
-    line: 0,
-    column: 0,
-    path: '',
-    message: `environment ${environment} is named by the ReleaseSources ${name} and ${keptBy}; the older, ${keptBy}, keeps it`,
-  }));
+  return published
+    .conflicts({ namespace, name })
+    .map(([environment, keptBy]) =>
+      toFinding(
+        'one-source',
+        `environment ${environment} is named by the ReleaseSources ${name} and ${keptBy}; the older, ${keptBy}, keeps it`,
+      ),
+    );
+}
+
+/** Something that is wrong in the cluster and not in a file. */
+function toFinding(rule: string, message: string): Finding {
+  return { severity: 'error', rule, file: '', line: 0, column: 0, path: '', message };
 }
 
 /** Writes in flight at a time: the API commits what comes together in one go. */
 const parallelWrites = 32;
 
-/** Environments follow git: made, brought up to date, and removed with what left it. Runs and deployments stay. */
+/**
+ * Environments follow git: made, brought up to date, and removed with what left it. Runs and deployments stay. Gives what is said of
+ * those that cannot be read: they keep nothing else from going on.
+ */
 async function keepEnvironments(
   source: ReleaseSourceResource,
   { repository }: Snapshot,
   { loop, signal }: { loop: SourceLoop; signal: AbortSignal },
-): Promise<void> {
+): Promise<Finding[]> {
   const { ports, published } = loop;
   const { namespace, name: sourceName } = source.metadata;
+  const leftAlone: Finding[] = [];
   const named = new Set(repository.invalid.map(({ product, environment }) => environmentName(product, environment)));
   const tasks: (() => Promise<void>)[] = [];
   for (const desired of repository.environments) {
@@ -127,7 +136,10 @@ async function keepEnvironments(
     const { environment, stage, client } = desired;
     const spec = compact<EnvironmentSpec>({ product: desired.product.name, environment, stage, client, source: sourceName });
     const labels = labelsOf({ ...spec, version: desired.version });
-    tasks.push(() => ports.environments.ensure({ namespace, name }, spec, labels, signal));
+    tasks.push(async () => {
+      const problem = await quarantineOf(ports.environments.ensure({ namespace, name }, spec, labels, signal));
+      if (problem !== undefined) leftAlone.push(toFinding('quarantined', problem));
+    });
   }
   for (const { metadata, spec } of ports.environments.list()) {
     const ours = metadata.namespace === namespace && spec.source === sourceName;
@@ -135,6 +147,18 @@ async function keepEnvironments(
       tasks.push(() => ports.environments.remove({ namespace, name: metadata.name }, signal));
   }
   await inParallel(tasks);
+  return leftAlone;
+}
+
+/** Why a write found an object that cannot be read. Throws whatever else was wrong. */
+async function quarantineOf(write: Promise<void>): Promise<string | undefined> {
+  try {
+    await write;
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReconcileError && error.reason === 'Quarantined') return error.message;
+    throw error;
+  }
 }
 
 /** Runs all of them, a few at a time; what fails is thrown when the others have ended. */

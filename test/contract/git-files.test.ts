@@ -83,7 +83,7 @@ describe('what stands in a repository beside documents', () => {
     const snapshot = await latest();
     expect([versionsOf(snapshot), findings(snapshot)]).toEqual([
       both,
-      ['warning large.yaml: is larger than 1,048,576 bytes: it is not read'],
+      ['error large.yaml: is larger than 1,048,576 bytes: it is not read'],
     ]);
   });
 

@@ -149,12 +149,14 @@ describe('files that are not ours', () => {
       unreadableFile('a\u001b[2J.yaml', 'bad-name'),
       unreadableFile('vendor', 'submodule'),
       unreadableFile('big.json', 'too-large'),
+      unreadableFile('big.yaml', 'too-large'),
     ].flatMap((file) => file.findings.map(sentence));
     expect(findings).toEqual([
       'a/version.yaml:1:1 is a symbolic link: links are not followed',
       'a\\u001b[2J.yaml:1:1 has a name that is not allowed: no "..", no backslash, no control character',
       'vendor:1:1 warning is a submodule: submodules are not read',
       'big.json:1:1 warning is larger than 1,048,576 bytes: it is not read',
+      'big.yaml:1:1 is larger than 1,048,576 bytes: it is not read',
     ]);
   });
 });

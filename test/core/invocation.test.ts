@@ -182,6 +182,14 @@ describe('a queue item', () => {
   });
 });
 
+describe('the reason why an item waits', () => {
+  it('is said without the time that Jenkins counts down in it', () => {
+    const queued: Invocation = { ...triggering, state: 'Queued', queueId: 7 };
+    const waits = (why: string) => afterItem(queued, { state: 'waiting', why, stuck: false }, asked).message;
+    expect(waits('In the quiet period. Expires in 0.98 sec')).toBe('in the queue of Jenkins: In the quiet period');
+  });
+});
+
 describe('a build', () => {
   const running: Invocation = { ...triggering, state: 'Running', buildNumber: 41, message: 'running' };
   const finished = { state: 'finished', url: build.url, startedAt: asked, finishedAt: at('10:30') } as const;

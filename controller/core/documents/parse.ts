@@ -93,9 +93,9 @@ const unreadable: Readonly<Record<UnreadableReason, string>> = {
   'bad-name': 'has a name that is not allowed: no "..", no backslash, no control character',
 };
 
-/** A file that is not read at all, and why. An error where it looks like a document, else a warning. */
+/** A file that is not read at all, and why. An error where it looks like a document, else a warning: large JSON is mostly data of others. */
 export function unreadableFile(path: string, reason: UnreadableReason): ParsedFile {
-  const looksLikeDocument = documentName.test(path) && reason !== 'too-large';
+  const looksLikeDocument = documentName.test(path) && (reason !== 'too-large' || /\.ya?ml$/i.test(path));
   const finding = wholeFile(printable(path, 300), reason, unreadable[reason], looksLikeDocument ? 'error' : 'warning');
   return { path, documents: [], findings: [finding], unknownDocuments: looksLikeDocument ? 1 : 0 };
 }

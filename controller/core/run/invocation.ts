@@ -174,7 +174,7 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'waiting':
       return withMessage(
         invocation,
-        item.stuck ? `stuck in the queue of Jenkins: ${item.why}` : `in the queue of Jenkins: ${item.why}`,
+        item.stuck ? `stuck in the queue of Jenkins: ${lasting(item.why)}` : `in the queue of Jenkins: ${lasting(item.why)}`,
       );
     case 'leaving':
       return invocation;
@@ -188,6 +188,11 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'missing':
       return { ...invocation, state: 'Triggering', message: 'the queue item is gone; looking for the build' };
   }
+}
+
+/** Without the time that Jenkins counts down in it: that is no news at every look. */
+function lasting(why: string): string {
+  return why.replace(/\.? *Expires in .*$/i, '');
 }
 
 function cancelledMessage(invocation: Invocation): string {
