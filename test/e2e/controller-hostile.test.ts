@@ -94,6 +94,7 @@ it('hostile files in a commit are each named with their place, and hold up neith
     for (const [file, { says }] of Object.entries(hostile)) expect(of(file), file).toContainEqual(expect.stringMatching(says));
     expect(of('hostile/link.yaml')).toEqual(['1:1 is a symbolic link: links are not followed']);
     expect(of('../../x.yaml')).toEqual(['1:1 has a name that is not allowed: no "..", no backslash, no control character']);
+    expect(of('products/shop/environments/large/config.yaml')).toEqual(['1:1 is larger than 1,048,576 bytes: it is not read']);
     for (const stage of path) {
       await eventually(async () => {
         ages.push(await leaseAgeMs(world));
