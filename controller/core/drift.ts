@@ -98,7 +98,11 @@ export function toObserved(build: HistoryBuild, product: Product, runs: readonly
 
 /** Builds that carry the id of a run which is at, or ended with, another build: Jenkins has repeated a deployment. */
 export function repeatedBuilds(history: readonly HistoryBuild[], runs: readonly DeploymentRunResource[]): HistoryBuild[] {
-  return history.filter((build) => build.building && repeatedRun(build, runs) !== undefined);
+  return history.filter((build) => {
+    const run = build.building ? repeatedRun(build, runs) : undefined;
+    // While a run that is claimed goes on, its claim says which of its builds is the one to stop.
+    return run !== undefined && (run.spec.deployer?.claim === undefined || run.status?.jenkins?.result !== undefined);
+  });
 }
 
 /** Whether something foreign was seen before, for passes in which the history is not known. */

@@ -17,7 +17,7 @@ interface Item extends JobRequest {
   readonly startsAt: Millis;
 }
 
-interface Build extends JobRequest {
+export interface Build extends JobRequest {
   readonly queueId: number;
   readonly number: number;
   readonly startedAt: Millis;
@@ -42,6 +42,8 @@ export class MemoryJenkins implements Deployer {
   nextBuildNumber = 1;
   /** What becomes of the answer to the next POST: by default it arrives. */
   answer: (accepted: TriggerAnswer) => TriggerAnswer = (accepted) => accepted;
+  /** What a build does first; it may change its end. */
+  onStart: (build: Build) => void = () => undefined;
   onCancel: (queueId: number) => void = () => undefined;
   readonly #clock: { now(): Millis };
   #queueId = 0;
@@ -154,13 +156,9 @@ export class MemoryJenkins implements Deployer {
     this.items = this.items.filter((one) => one !== item);
     this.effects.push(item.id);
     const { startsAt: startedAt, ...request } = item;
-    this.builds.push({
-      ...request,
-      number: this.nextBuildNumber,
-      startedAt,
-      endsAt: startedAt + this.buildMs,
-      result: this.result,
-    });
+    const build = { ...request, number: this.nextBuildNumber, startedAt, endsAt: startedAt + this.buildMs, result: this.result };
+    this.builds.push(build);
+    this.onStart(build);
     this.nextBuildNumber += 1;
   }
 

@@ -5,6 +5,7 @@ import type { DeploymentRunResource } from '../../controller/core/resources/depl
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import type { HoldResource } from '../../controller/core/resources/hold.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
+import type { ClaimReading } from '../../controller/core/run/observation.js';
 import { toTime } from '../../controller/core/time.js';
 import type { Change } from '../../controller/reconcile/controller.js';
 import type { EventRecord, Key, Ports } from '../../controller/reconcile/ports.js';
@@ -121,6 +122,7 @@ export class MemoryPorts {
   readonly snapshots = new Map<string, Snapshot>();
   readonly servers = new Map<string, MemoryJenkins>();
   descriptor: (key: string) => DescriptorReading = () => ({ state: 'missing', message: 'there is none' });
+  claim: (id: string) => ClaimReading = () => ({ state: 'absent' });
   /** Decides what happens to a write. */
   fault: (operation: Operation, kind: Change['kind'], key: Key) => Fault = () => undefined;
   leaseMs: Millis = 30_000;
@@ -184,7 +186,7 @@ export class MemoryPorts {
       deployers: { open: async (_namespace, { name }) => this.#server(name) },
       events: { record: (event) => void this.events.push(event) },
       leadership: { identity, remainingMs: () => this.leaseMs },
-      claims: { read: async () => ({ state: 'absent' }) },
+      claims: { read: async ({ id }) => this.claim(id) },
       measurements: { runEnded: () => undefined },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     };

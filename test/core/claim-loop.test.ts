@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClaimReading } from '../../controller/core/run/observation.js';
+import { aProduct } from '../support/facts.js';
+import type { Build } from '../support/memory-jenkins.js';
+import { MemoryWorld } from '../support/memory-world.js';
+
+const minute = 60_000;
+const plain = aProduct();
+const product = { ...plain, deployer: { ...plain.deployer, claim: { bucket: 'candidates', prefix: 'claims/' } } };
+const qa = { environment: 'qa', stage: 'qa', version: '1.0.0', product };
+
+/** What the first step of the job does, in a place that outlives Jenkins. */
+class Ledger {
+  readonly claims = new Map<string, { readonly build: number; readonly result?: string }>();
+  /** How often each run had its effect. */
+  readonly effects = new Map<string, number>();
+
+  claim(build: Build, now: number): void {
+    if (this.claims.has(build.id)) {
+      build.result = 'NOT_BUILT';
+      build.endsAt = now;
+      return;
+    }
+    this.claims.set(build.id, { build: build.number });
+    this.effects.set(build.id, (this.effects.get(build.id) ?? 0) + 1);
+  }
+
+  end(id: string, result: string): void {
+    const claim = this.claims.get(id);
+    if (claim !== undefined) this.claims.set(id, { ...claim, result });
+  }
+
+  read(id: string): ClaimReading {
+    const claim = this.claims.get(id);
+    if (claim === undefined) return { state: 'absent' };
+    const { build, result } = claim;
+    return result === undefined ? { state: 'claimed', build } : { state: 'ended', build, result };
+  }
+}
+
+function started(ledger: Ledger, environments: readonly string[]): MemoryWorld {
+  const world = new MemoryWorld();
+  world.api.claim = (id) => ledger.read(id);
+  world.commit(...environments.map((environment) => ({ ...qa, environment })));
+  world.start();
+  return world;
+}
+
+describe('the loop, with a claim ledger', () => {
+  it('asks nobody again while the ledger cannot be read, and goes on once it can', async () => {
+    const ledger = new Ledger();
+    const world = started(ledger, ['qa']);
+    await world.advance(3_000);
+    world.jenkins.kill();
+    world.api.claim = () => ({ state: 'unavailable', message: 'the bucket is down' });
+    await world.advance(30 * minute);
+    expect([world.jenkins.posts.length, world.ready('qa')]).toEqual([
+      1,
+      'Deploying: deploying 1.0.0: deploy: Jenkins has no record of build #1 any more; it may have been this run, and nobody can know how far it came; the claim ledger could say: the bucket is down',
+    ]);
+    world.api.claim = (id) => ledger.read(id);
+    await world.advance(2 * minute);
+    expect([world.jenkins.posts.length, world.ready('qa')]).toEqual([2, 'Deployed: 1.0.0 is deployed']);
+  });
+
+  it('holds each run to one effect where Jenkins is killed, repeats builds, and builds claim late; and settles all of them', async () => {
+    const property = fc.asyncProperty(fc.infiniteStream(fc.nat(99)), async (dice) => {
+      const roll = () => dice.next().value as number;
+      const ledger = new Ledger();
+      const world = started(ledger, ['qa', 'qa2']);
+      const { jenkins, clock, api } = world;
+      const late: Build[] = [];
+      jenkins.onStart = (build) => {
+        if (roll() < 70) ledger.claim(build, clock.now());
+        else late.push(build);
+      };
+      jenkins.answer = (accepted) => (roll() < 60 ? accepted : { state: 'ambiguous', message: 'cut off' });
+      api.claim = (id) => (roll() < 20 ? { state: 'unavailable', message: 'down' } : ledger.read(id));
+      for (let step = 0; step < 20; step += 1) {
+        await world.advance(roll() * 100);
+        const happens = roll();
+        if (happens < 20) jenkins.kill();
+        else if (happens < 30) await world.restart();
+        else if (happens < 40) repeat(world);
+        for (const build of late.splice(0)) {
+          if (roll() < 50) ledger.claim(build, clock.now());
+          else if (jenkins.builds.includes(build) && build.endsAt > clock.now()) late.push(build);
+        }
+        jenkins.isDown = roll() < 20;
+      }
+      jenkins.isDown = false;
+      jenkins.onStart = (build) => ledger.claim(build, clock.now());
+      for (const build of late.splice(0)) ledger.claim(build, clock.now());
+      for (const id of ledger.claims.keys()) ledger.end(id, 'SUCCESS');
+      api.claim = (id) => ledger.read(id);
+      await world.advance(40 * minute);
+
+      const runs = api.runs.list().map(({ metadata, status }) => [metadata.name, status?.phase]);
+      expect(runs).toEqual(runs.map(([name]) => [name, 'Succeeded']));
+      expect([...ledger.effects.values()].filter((count) => count !== 1)).toEqual([]);
+      expect(['qa', 'qa2'].map((name) => world.status(name)?.recorded?.version)).toEqual(['1.0.0', '1.0.0']);
+    });
+    await fc.assert(property, { numRuns: 80 });
+  }, 60_000);
+});
+
+/** Jenkins loads an item from an old copy of its queue. */
+function repeat({ jenkins }: MemoryWorld): void {
+  const [known] = jenkins.builds;
+  if (known !== undefined) jenkins.enqueue({ job: known.job, id: known.id, parameters: known.parameters });
+}
