@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClaimReading } from '../../controller/core/run/observation.js';
-import { aProduct } from '../support/facts.js';
+import type { Invocation } from '../../controller/core/resources/deployment-run.js';
+import type { ClaimReading, Lookup } from '../../controller/core/run/observation.js';
+import { settleByLedger } from '../../controller/reconcile/ledger.js';
+import { aProduct, at } from '../support/facts.js';
 import type { Build } from '../support/memory-jenkins.js';
 import { MemoryWorld } from '../support/memory-world.js';
 
@@ -103,6 +105,32 @@ describe('the loop, with a claim ledger', () => {
     });
     await fc.assert(property, { numRuns: 80 });
   }, 60_000);
+});
+
+describe('a lookup before the run is asked for again', () => {
+  const claim = { holder: 'a', at: '2026-11-22T10:00:00Z', nextBuildNumber: 41, session: 's1', posts: 1 };
+  const pending: Invocation = { state: 'Pending', claim, message: 'it is asked again' };
+  const unknown: Invocation = { ...pending, state: 'Unknown', message: 'no record of build #41' };
+  const lookup: Lookup = { state: 'read', session: 's1', nextBuildNumber: 42, items: [], builds: [], vanished: [41] };
+  const job = { server: 'main', job: 'deploy', parameters: {}, timeout: '1h' };
+  const ports = { clock: { now: () => at('10:05') }, events: { record: () => undefined } };
+  const settle = (reading: ClaimReading, check?: string) => {
+    const task = { id: 'shop.qa.1.x', job, invocation: pending, ...(check === undefined ? {} : { check }) };
+    const { signal } = new AbortController();
+    return settleByLedger(task, { lookup, next: unknown }, { ports, signal, readClaim: async () => reading });
+  };
+
+  it('counts as not done while the ledger cannot be read, and as done where nobody has claimed the run', async () => {
+    expect(await settle({ state: 'unavailable', message: 'down' })).toEqual({
+      lookup: { state: 'unavailable', message: 'down' },
+      next: { ...pending, message: 'no record of build #41; the claim ledger could say: down' },
+    });
+    expect(await settle({ state: 'absent' })).toMatchObject({ lookup, next: { state: 'Pending', claim } });
+  });
+
+  it('leaves checks alone: they are not claimed', async () => {
+    expect(await settle({ state: 'absent' }, 'smoke')).toEqual({ lookup, next: unknown });
+  });
 });
 
 /** Jenkins loads an item from an old copy of its queue. */

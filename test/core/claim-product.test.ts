@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { configurationProblem } from '../../controller/core/configuration.js';
 import { decide } from '../../controller/core/decide.js';
-import { foreignBuild } from '../../controller/core/drift.js';
+import { foreignBuild, repeatedBuilds } from '../../controller/core/drift.js';
 import type { ClaimPlace, DesiredEnvironment } from '../../controller/core/model.js';
+import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
 import { aDesired, aForeignBuild, aProduct, aRun, at, someFacts } from '../support/facts.js';
 import { config, load, product, version } from './documents-fixture.js';
@@ -69,9 +70,8 @@ describe('the claim of a product', () => {
 
 describe('a build that repeats a run', () => {
   const repeated = (claim: boolean, result: string) => {
-    const { spec } = aRun();
-    const deployer = spec.deployer && { ...spec.deployer, ...(claim ? { claim: { bucket: 'ledger', prefix: 'claims/' } } : {}) };
-    const run = aRun({ spec: deployer === undefined ? {} : { deployer } });
+    const deployer = { ...deployerOf(), ...(claim ? { claim: { bucket: 'ledger', prefix: 'claims/' } } : {}) };
+    const run = aRun({ spec: { deployer } });
     const build = aForeignBuild({ number: 2, towpathRun: 'shop.qa.1.00000001', result, startedAt: at('11:00') });
     return foreignBuild([build], [run], undefined)?.number;
   };
@@ -81,4 +81,21 @@ describe('a build that repeats a run', () => {
       [undefined, undefined, 2, 2],
     );
   });
+
+  it('is stopped once the run has ended; before, the claim says which build is the one to stop', () => {
+    const claimed = { deployer: { ...deployerOf(), claim: { bucket: 'ledger', prefix: 'claims/' } } };
+    const { result: _, ...build } = aForeignBuild({ number: 2, building: true, towpathRun: 'shop.qa.1.00000001' });
+    const stopped = (run: DeploymentRunResource) => repeatedBuilds([build], [run]).length;
+    expect([
+      stopped(aRun({ phase: 'Running', spec: claimed })),
+      stopped(aRun({ phase: 'Succeeded', spec: claimed })),
+      stopped(aRun({ phase: 'Running' })),
+    ]).toEqual([0, 1, 1]);
+  });
 });
+
+function deployerOf(): NonNullable<DeploymentRunResource['spec']['deployer']> {
+  const { deployer } = aRun().spec;
+  if (deployer === undefined) throw new Error('a run that deploys has a deployer');
+  return deployer;
+}
