@@ -11,6 +11,7 @@ import type { Memory } from './gather.js';
 import { fromJobText, JobHistories, toJobText } from './histories.js';
 import { jobsOf, reconcileJob } from './job.js';
 import { Locks } from './locks.js';
+import { PathView } from './path-view.js';
 import type { Key, Ports } from './ports.js';
 import { fromKeyText, PublishedStates, toKeyText } from './published.js';
 import { KeyedQueue, type PassReport, type Timers } from './queue.js';
@@ -45,7 +46,7 @@ export class Controller {
     this.#ports = ports;
     const published = new PublishedStates();
     const histories = new JobHistories();
-    this.#memory = { published, histories, components: new ComponentCache() };
+    this.#memory = { published, histories, components: new ComponentCache(), path: new PathView() };
     const locks = new Locks();
     const wakeEnvironments = (keys: readonly string[]) => {
       for (const key of keys) this.environments.add(key);
@@ -178,7 +179,11 @@ function forPeers(found: Seeable): string {
   if ('action' in found.spec) return isTerminal(found as DeploymentRunResource) ? ended : '';
   if (!('stage' in found.spec)) return '';
   const { spec, status } = found as EnvironmentResource;
-  return JSON.stringify([spec.stage, spec.client, status?.verified?.map(({ releaseDigest, result }) => [releaseDigest, result])]);
+  return JSON.stringify([
+    spec.stage,
+    spec.client,
+    (status?.verified ?? []).map(({ releaseDigest, result }) => [releaseDigest, result]),
+  ]);
 }
 
 /** The environment that a run belongs to, from its name. */

@@ -3,7 +3,7 @@ import { configurationProblem, jobOf } from '../core/configuration.js';
 import { needsDescriptor } from '../core/decide.js';
 import { descriptorKey } from '../core/desired.js';
 import { isBuildFor } from '../core/drift.js';
-import type { Capacity, DescriptorPin, EnvironmentFacts, PathEnvironment } from '../core/facts.js';
+import type { Capacity, DescriptorPin, EnvironmentFacts } from '../core/facts.js';
 import type { DescriptorReading, DesiredEnvironment } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
@@ -12,20 +12,16 @@ import type { ReleaseSourceResource } from '../core/resources/release-source.js'
 import { isClaimed, isTerminal } from '../core/run/run.js';
 import type { ComponentCache } from './components.js';
 import type { JobHistories } from './histories.js';
+import type { PathView } from './path-view.js';
 import type { Ports } from './ports.js';
 import type { PublishedEnvironment, PublishedStates } from './published.js';
 
 /** What the loop remembers between passes; all of it can be lost at any time. */
 export interface Memory {
   readonly published: PublishedStates;
+  readonly path: PathView;
   readonly histories: JobHistories;
   readonly components: ComponentCache;
-}
-
-interface Context {
-  readonly ports: Ports;
-  readonly memory: Memory;
-  readonly source: ReleaseSourceResource | undefined;
 }
 
 export interface Subject {
@@ -71,7 +67,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     },
     runs: ports.runs.ofEnvironment(namespace, product, name),
     unreadableRun: unreadableRun(environment, ports),
-    path: desired === undefined ? [] : pathOf(desired, namespace, { ports, memory, source }),
+    path: desired === undefined ? [] : memory.path.of(desired, namespace, { ports, published: memory.published, source }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
     capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, source }),
@@ -86,29 +82,6 @@ function unreadableRun({ metadata, spec }: EnvironmentResource, { runs }: Ports)
   const numberOf = (name: string) => Number(name.slice(name.lastIndexOf('.') + 1));
   const newest = runs.ofEnvironment(metadata.namespace, spec.product, spec.environment).at(-1)?.spec.number ?? 0;
   return runs.quarantined(metadata.namespace, spec.product, spec.environment).find(({ name }) => !(numberOf(name) < newest));
-}
-
-/** The environments of the stages before: those that have a record, valid now or not, and those that git names and that have none yet. */
-function pathOf(desired: DesiredEnvironment, namespace: string, { ports, memory, source }: Context): PathEnvironment[] {
-  const product = desired.product.name;
-  const stage = desired.product.stages.find(({ name }) => name === desired.stage);
-  const before = new Set(stage?.after.map((rule) => rule.stage));
-  if (before.size === 0 || source === undefined) return [];
-  const known = ports.environments.ofProduct(namespace, product).filter(({ spec }) => before.has(spec.stage));
-  const recorded = known.map(({ spec, status }) =>
-    compact<PathEnvironment>({
-      environment: spec.environment,
-      stage: spec.stage,
-      client: spec.client,
-      verified: status?.verified ?? [],
-    }),
-  );
-  const names = new Set(recorded.map(({ environment }) => environment));
-  const named = memory.published
-    .environmentsOf({ namespace, name: source.metadata.name })
-    .filter((one) => one.product.name === product && before.has(one.stage) && !names.has(one.environment))
-    .map(({ environment, stage: at, client }) => compact<PathEnvironment>({ environment, stage: at, client, verified: [] }));
-  return [...recorded, ...named];
 }
 
 /** The descriptor of this version as the environment that saw it first saw it. */
