@@ -137,11 +137,7 @@ function send(response: ServerResponse, { status, body, contentType, headers = {
     return;
   }
   const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
-  if (warnings.length > 0)
-    response.setHeader(
-      'warning',
-      warnings.map((text) => `299 - ${JSON.stringify(text)}`),
-    );
+  if (warnings.length > 0) response.setHeader('warning', toWarnings(warnings));
   response.writeHead(status, {
     'content-type': contentType ?? 'application/json',
     'cache-control': 'no-cache, private',
@@ -149,4 +145,21 @@ function send(response: ServerResponse, { status, body, contentType, headers = {
     ...headers,
   });
   response.end(bytes);
+}
+
+const warningLimit = 4096;
+
+/** Warnings name fields, which hold any character: a header holds only some, and all headers together no more than clients take. */
+function toWarnings(texts: readonly string[]): string[] {
+  const toEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const shown: string[] = [];
+  let total = 0;
+  for (const text of texts) {
+    const short = text.length > 256 ? `${text.slice(0, 255)}…` : text;
+    const warning = `299 - ${JSON.stringify(short).replaceAll(/[^\x20-\x7e]/g, toEscape)}`;
+    total += warning.length;
+    if (total > warningLimit) break;
+    shown.push(warning);
+  }
+  return shown;
 }

@@ -47,17 +47,32 @@ const idleMs = 20_000;
 const jsonBytes = 32 * 1024 * 1024;
 const pageBytes = 64 * 1024;
 
+/** A secret that is shorter is a word like others. */
+const shortestSecret = 6;
+
+/** A secret as servers and scripts print it: as it is, in a URL, and in the header that it is sent in. */
+function secretForms(credentials: Credentials | undefined): string[] {
+  if (credentials === undefined || credentials.secret.length < shortestSecret) return [];
+  const { username, secret } = credentials;
+  return [`${username}:${secret}`, secret].flatMap((text) => {
+    const encoded = Buffer.from(text, 'utf8').toString('base64');
+    return [text, encodeURIComponent(text), encoded, encoded.replace(/=+$/, '')];
+  });
+}
+
 /** The way to one server: its address, its credentials, and one reused connection for reads. */
 export class Connection {
   readonly address: Address;
   readonly credentials: Credentials | undefined;
   readonly #options: ConnectionOptions;
   readonly #agent: HttpAgent | HttpsAgent;
+  readonly #secretForms: readonly string[];
   #unauthorizedSince: number | undefined;
 
   constructor(options: ConnectionOptions) {
     this.address = parseAddress(options.url, options.allowInsecure === true);
     this.credentials = options.credentials;
+    this.#secretForms = secretForms(options.credentials);
     this.#options = options;
     // Jetty closes an idle connection after 30 s, and Node's `timeout` closes it before that.
     const agentOptions = { keepAlive: true, maxSockets: 4, maxFreeSockets: 2, timeout: idleMs };
@@ -72,7 +87,12 @@ export class Connection {
 
   /** The sentence about this server. */
   says(what: string): string {
-    return `Jenkins at ${this.address.root} ${what}`;
+    return this.redact(`Jenkins at ${this.address.root} ${what}`);
+  }
+
+  /** Text of the server as it may be shown: without our own credentials, should it repeat them. */
+  redact(text: string): string {
+    return this.#secretForms.reduce((shown, form) => shown.replaceAll(form, '[redacted]'), text);
   }
 
   unavailable(exchange: Exchange): Unavailable {

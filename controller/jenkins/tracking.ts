@@ -35,7 +35,7 @@ export async function readItem(
   // Ids are used again after a crash of Jenkins, so an item is only ours by its parameter.
   if (item === undefined || item.id !== queueId || !isOf(item, job) || !carries(item.parameters, id)) return { state: 'missing' };
   const { state } = item;
-  if (state === 'waiting') return { state, why: item.why, stuck: item.isStuck };
+  if (state === 'waiting') return { state, why: connection.redact(item.why), stuck: item.isStuck };
   if (typeof state === 'string') return { state };
   return {
     state: 'started',
@@ -105,7 +105,7 @@ export async function readHistory(connection: Connection, jobName: string, signa
       building: build.isBuilding,
       startedAt: build.startedAt,
       parameters,
-      by: build.by,
+      by: connection.redact(build.by),
       ...(build.result === undefined ? {} : { result: build.result }),
       ...(towpathRun === undefined || towpathRun === '' ? {} : { towpathRun }),
     };
@@ -139,7 +139,8 @@ export async function readLogTail(
   const found = await connection.send('log', { method: 'GET', path: `${path}?start=${start}`, maxBytes: 4 * tailBytes }, signal);
   if (found.kind === 'failed' || found.status !== 200 || !found.isWhole) return [];
   if (!/^text\/plain\b/i.test(found.headers['content-type'] ?? '')) return [];
-  return lastLines(found.body, start > 0, lines);
+  // The log is Jenkins' to mask; that it does not hand on our own credentials is ours.
+  return lastLines(connection.redact(found.body), start > 0, lines);
 }
 
 function lastLines(body: string, isCutAtStart: boolean, count: number): string[] {

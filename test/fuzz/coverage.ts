@@ -1,6 +1,6 @@
 import { type Profiler, Session } from 'node:inspector';
 
-/** The branches of the modules under test that no input has reached before, by V8's block coverage (each is told once). */
+/** The branches of the modules under test that no input has reached before, by V8's block coverage. */
 export class Coverage {
   readonly #session = new Session();
   readonly #seen = new Set<string>();
@@ -8,7 +8,7 @@ export class Coverage {
   constructor() {
     this.#session.connect();
     this.#session.post('Profiler.enable');
-    this.#session.post('Profiler.startPreciseCoverage', { callCount: false, detailed: true });
+    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   }
 
   get branches(): number {

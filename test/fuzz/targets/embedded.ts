@@ -75,14 +75,16 @@ function toSending(part: Buffer): Sending {
   return { method: 'POST', path: '/apis/towpath.dev/v1alpha1/namespaces/default/holds', body: part.toString('latin1') };
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
 /** The status; undefined where nothing could be sent, or the answer (a watch) does not end. */
 function send(
   { url, token }: EmbeddedApi,
   agent: Agent,
   { method, path, type, accept, body }: Sending,
 ): Promise<number | undefined> {
-  const verb = /^[A-Z]{1,10}$/.test(String(method)) ? String(method) : 'GET';
-  const target = `/${String(path).replace(/^\//, '')}`.replaceAll(/[^\x21-\xff]/g, '%20');
+  const verb = typeof method === 'string' && /^[A-Z]{1,10}$/.test(method) ? method : 'GET';
+  const target = `/${textOf(path).replace(/^\//, '')}`.replaceAll(/[^\x21-\xff]/g, '%20');
   const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : Buffer.from(JSON.stringify(body ?? '') ?? '');
   const headers: Record<string, string> = {
     authorization: `Bearer ${token}`,
