@@ -61,7 +61,8 @@ function checkRetry(world: World, { metadata, status }: EnvironmentResource): vo
 
 /** What the environment says is deployed was the last thing that anybody did there, as far as Jenkins still shows it. */
 function checkDeployed(world: World, one: GitEnvironment, { status }: EnvironmentResource): void {
-  const last = world.jenkins.effects.findLast((effect) => isFor(effect, one));
+  // Of two that start within the same moment, the one with the higher number counts as the later.
+  const [last] = world.jenkins.effects.filter((effect) => isFor(effect, one)).sort((a, b) => b.number - a.number);
   if (last === undefined || status?.recorded === undefined) return;
   if (!world.jenkins.jobs.get(last.job)?.builds.has(last.number)) return;
   const run = world.api

@@ -44,8 +44,9 @@ export class GateTruth {
   checkClaim(run: DeploymentRunResource, by: string): void {
     const { now } = this.#world.scheduler;
     const name = `${run.spec.product}.${run.spec.environment}`;
-    const looked = this.#looked.get(`${by} ${name}`) ?? 0;
-    const seen = Math.max(looked, now - passMs);
+    const looked = this.#looked.get(`${by} ${name}`) ?? Number.NEGATIVE_INFINITY;
+    // Who claims has just looked; who has not is held to what he should have seen.
+    const seen = now - looked <= passMs ? looked : now - 5_000;
     const environment = this.#world.api.get('environments', name);
     const told = (what: string) => () => `${run.metadata.name} is claimed although ${what}`;
     for (const hold of this.#world.api.list('holds')) {

@@ -58,6 +58,7 @@ export function createConnection(world: ConnectionWorld, who: string, onPost: (i
     address,
     credentials: { username: 'towpath', secret: 'x', kind: 'token' },
     says,
+    redact: (text: string) => text,
     send,
     readJson,
     close: () => undefined,

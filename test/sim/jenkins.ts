@@ -87,6 +87,18 @@ export class SimJenkins {
     return left?.leftAt !== undefined && this.#now - left.leftAt <= leftItemMs ? left : undefined;
   }
 
+  /** Whether anything in the queue or a build with its parameters carries the id, or is on its way from one to the other. */
+  holds(id: string): boolean {
+    if (this.queue.some(({ parameters }) => parameters.TOWPATH_RUN === id)) return true;
+    for (const item of this.#left.values()) {
+      const isOnItsWay = !item.isCancelled && item.parameters.TOWPATH_RUN === id && this.#now - (item.leftAt ?? 0) < 10;
+      if (isOnItsWay) return true;
+    }
+    return [...this.jobs.values()].some((job) =>
+      [...job.builds.values()].some(({ parameters }) => parameters?.TOWPATH_RUN === id),
+    );
+  }
+
   /** False: it is not waiting any more. */
   cancel(id: number): boolean {
     const at = this.queue.findIndex((one) => one.id === id);

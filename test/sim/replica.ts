@@ -24,6 +24,7 @@ import { Controller } from '../../controller/reconcile/controller.js';
 import type { Deployer, Ports } from '../../controller/reconcile/ports.js';
 import { createApiClient } from './api-client.js';
 import type { Owner } from './scheduler.js';
+import { Violation } from './violation.js';
 import type { World } from './world.js';
 
 /** One controller process: the real controller, caches, writers, reflectors and leader election, over simulated servers. */
@@ -113,7 +114,10 @@ export class Replica implements Owner {
       timers: { now: () => world.scheduler.now, after: (ms, callback) => world.scheduler.after(ms, callback) },
       random: () => world.random.next(),
       onPass: ({ queue, key, error }) => {
-        if (error !== undefined) world.happened(() => `${this.name}: pass of ${queue} ${key}: ${error.message}`);
+        if (error === undefined) return;
+        world.happened(() => `${this.name}: pass of ${queue} ${key}: ${error.message}`);
+        if (error.reason === 'Unexpected')
+          world.broken ??= new Violation('every failure is foreseen', `${key}: ${String((error.cause as Error).stack)}`);
       },
     });
     this.#controller = controller;

@@ -27,6 +27,12 @@ export class Scheduler {
   tasks = 0;
   readonly #heap: Task[] = [];
   #order = 0;
+  readonly #afterEach: () => void;
+
+  /** `afterEach` is called when a task and all that followed from it is over; what it throws ends the run. */
+  constructor(afterEach: () => void = () => undefined) {
+    this.#afterEach = afterEach;
+  }
 
   /** Calls back once, as part of `owner`; returns how to cancel it. */
   after(ms: Millis, run: () => void, owner: Owner | undefined = this.current): () => void {
@@ -57,6 +63,7 @@ export class Scheduler {
       task.run();
       await drained();
       this.current = undefined;
+      this.#afterEach();
     }
     this.now = Math.max(this.now, end);
   }

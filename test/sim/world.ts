@@ -1,4 +1,5 @@
 import type { Millis } from '../../controller/core/model.js';
+import type { Lookup } from '../../controller/core/run/observation.js';
 import { cancelItem, stopBuild } from '../../controller/jenkins/control.js';
 import { lookup } from '../../controller/jenkins/lookup.js';
 import { createPost } from '../../controller/jenkins/posting.js';
@@ -18,6 +19,7 @@ import type { Plan } from './plan.js';
 import { Random } from './random.js';
 import { Replica } from './replica.js';
 import { Scheduler } from './scheduler.js';
+import { Violation } from './violation.js';
 
 /** What goes wrong now; all of it ends when the faults end. */
 export interface Faults {
@@ -35,7 +37,9 @@ const lateMs = 90_000;
 
 /** Everything outside of the controller, on one clock and one generator. */
 export class World {
-  readonly scheduler = new Scheduler();
+  readonly scheduler = new Scheduler(() => {
+    if (this.broken !== undefined) throw this.broken;
+  });
   readonly random: Random;
   readonly network: Network;
   readonly api: SimApi;
@@ -49,6 +53,8 @@ export class World {
   onHappening: ((text: () => string) => void) | undefined;
   /** Requests of operators that have led to a run, or that nothing needed. */
   readonly answered = new Set<string>();
+  /** What a process found out about itself: thrown when its turn is over. */
+  broken: Violation | undefined;
   onPost: (id: string, holder: string) => void = () => undefined;
   readonly #pages: JenkinsPages;
   #incarnations = 0;
@@ -116,7 +122,7 @@ export class World {
     return {
       preflight: (request, signal) => preflight(connection, request, signal),
       trigger: (request, signal) => trigger(context, request, signal),
-      lookup: (request, signal) => lookup(connection, request, signal),
+      lookup: (request, signal) => this.#judged(request, () => lookup(connection, request, signal)),
       readItem: (request, signal) => readItem(connection, request, signal),
       readBuild: (request, signal) => readBuild(connection, request, signal),
       readLogTail: (request, signal) => readLogTail(connection, request, signal),
@@ -124,5 +130,16 @@ export class World {
       cancelItem: (request, signal) => cancelItem(context, request, signal),
       stopBuild: (request, signal) => stopBuild(context, request, signal),
     };
+  }
+
+  /** A lookup that finds nothing of what was there all the time has not looked well. */
+  async #judged({ id }: { id: string }, look: () => Promise<Lookup>): Promise<Lookup> {
+    const wasThere = this.jenkins.holds(id);
+    const { process } = this.jenkins;
+    const found = await look();
+    if (found.state === 'unavailable' || found.items.length + found.builds.length > 0) return found;
+    const isThere = wasThere && this.jenkins.holds(id) && this.jenkins.process === process;
+    if (isThere) this.broken ??= new Violation('absent means absent', `${id} was in Jenkins all the time, and was not found`);
+    return found;
   }
 }

@@ -1,0 +1,158 @@
+/** One deliberate bug, as replacements in the built JavaScript. */
+export interface Mutant {
+  readonly name: string;
+  readonly patches: readonly { readonly file: string; readonly search: string; readonly replace: string }[];
+  /** `harmless`: something else in the protocol makes up for it, so that no seed can find it; a note says what. */
+  readonly expect: 'found' | 'harmless';
+}
+
+const drive = 'reconcile/drive.js';
+const invocation = 'core/run/invocation.js';
+const lookup = 'jenkins/lookup.js';
+
+const queueFirst = `const queue = await readQueue(connection, signal);
+    if ('state' in queue)
+        return queue;
+    const found = await readBuildsSince(connection, request, signal);
+    if ('state' in found)
+        return found;`;
+const buildsFirst = `const found = await readBuildsSince(connection, request, signal);
+    if ('state' in found)
+        return found;
+    const queue = await readQueue(connection, signal);
+    if ('state' in queue)
+        return queue;`;
+const oneLook = {
+  file: lookup,
+  search: 'if (first.items.length > 0 || first.builds.length > 0)',
+  replace: 'if (first !== undefined)',
+};
+
+/** Each must be found by the simulation; what finds none of them proves nothing. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'remove the claim',
+    patches: [
+      {
+        file: drive,
+        search: 'await context.claim(run, () => save(run, task, claim, context))',
+        replace:
+          "await context.claim(run, async () => ({ ...run, status: { ...run.status, observedGeneration: 1, phase: 'Triggering', jenkins: claim } }))",
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'trust a 201',
+    patches: [
+      {
+        file: invocation,
+        search: "return { ...invocation, state: 'Triggering', message: 'the queue item is gone; looking for the build' };",
+        replace: 'return invocation;',
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    // With the second look, a second later, nothing is missed: what was between queue and builds then is a build now.
+    name: 'look builds up first, but twice',
+    patches: [{ file: lookup, search: queueFirst, replace: buildsFirst }],
+    expect: 'harmless',
+  },
+  {
+    name: 'look builds up before the queue',
+    patches: [{ file: lookup, search: queueFirst, replace: buildsFirst }, oneLook],
+    expect: 'found',
+  },
+  {
+    name: 'ignore the session',
+    patches: [
+      { file: invocation, search: 'const restarted = lookup.session !== claim.session;', replace: 'const restarted = false;' },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'take every session for a new one',
+    patches: [
+      { file: invocation, search: 'const restarted = lookup.session !== claim.session;', replace: 'const restarted = true;' },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'treat 404 as never started',
+    patches: [
+      {
+        file: invocation,
+        search: "return { ...invocation, state: 'Triggering', message: 'the build is gone; looking for it' };",
+        replace: "return { state: 'Pending', message: 'it never started' };",
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'skip judging gates again',
+    patches: [
+      {
+        file: 'reconcile/advance.js',
+        search: "if (run.spec.action === 'verify' || run.status?.jenkins?.state === 'Finished')",
+        replace: 'if (run.spec.action !== undefined)',
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'write the status before the run',
+    patches: [
+      {
+        file: 'core/decide.js',
+        search: 'asked !== undefined && (settled || isAnswered(facts, name, asked))',
+        replace: 'asked !== undefined',
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'drop the compare-and-swap',
+    patches: [
+      {
+        file: 'kube/writer.js',
+        search: 'body: { ...object, ...this.#type(), status: wanted },',
+        replace:
+          'body: { ...object, ...this.#type(), metadata: { ...object.metadata, resourceVersion: undefined }, status: wanted },',
+      },
+    ],
+    expect: 'found',
+  },
+  {
+    name: 'forget the gap rule',
+    patches: [{ file: invocation, search: 'if (lookup.vanished.length > 0)', replace: 'if (lookup.vanished.length > 1e9)' }],
+    expect: 'found',
+  },
+  {
+    name: 'wait for no late request',
+    patches: [{ file: invocation, search: 'if (now >= graceEnds)', replace: 'if (now >= 0)' }],
+    expect: 'found',
+  },
+  {
+    name: 'believe one look',
+    patches: [oneLook],
+    expect: 'found',
+  },
+  {
+    name: 'believe a queue id alone',
+    patches: [{ file: 'jenkins/tracking.js', search: '|| !carries(item.parameters, id))', replace: ')' }],
+    expect: 'found',
+  },
+  {
+    name: 'repeat a POST that was reset',
+    patches: [
+      {
+        file: 'jenkins/trigger.js',
+        search: 'const verdict = judge(connection, found);',
+        replace:
+          "const again = found.kind !== 'failed' ? found : await post('trigger', { path: `${jobPath(segments)}/buildWithParameters?delay=1sec`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams([...sentParameters(request)]).toString() }, signal);\n    const verdict = judge(connection, again);",
+      },
+    ],
+    expect: 'found',
+  },
+];
