@@ -19,12 +19,20 @@ export function parseDocuments(text: string, file: string): Document[] {
   return documents.flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`${file}: ${error.message}`);
-    const value: unknown = document.toJS({ maxAliasCount: 0 });
-    if (value === null) return [];
     const line = text.slice(0, document.range[0]).split('\n').length;
+    const value = toValue(document, `${file}:${line}`);
+    if (value === null) return [];
     if (!isDocument(value)) throw new Error(`${file}:${line}: a document needs apiVersion, kind and metadata.name`);
     return [value];
   });
+}
+
+function toValue(document: { toJS(options: { maxAliasCount: number }): unknown }, place: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw new Error(`${place}: anchors and aliases are not allowed: write the value out`);
+  }
 }
 
 function isDocument(value: unknown): value is Document {

@@ -94,7 +94,14 @@ describe('the cache of a kind', () => {
     cache.observe(poison);
     expect([held(), cache.quarantined()]).toEqual([
       [],
-      [{ kind: 'Environment', key: { namespace, name: 'a' }, message: 'status.observedGeneration is not a number' }],
+      [
+        {
+          kind: 'Environment',
+          key: { namespace, name: 'a' },
+          message: 'status.observedGeneration is not a number',
+          uid: 'uid-a',
+        },
+      ],
     ]);
     cache.observe(anObject('a', 3));
     expect([held(), cache.quarantined(), changes]).toEqual([['a@3'], [], ['a', 'a', 'a']]);
