@@ -18,11 +18,16 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     'until-failure': { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
+    shallow: { type: 'boolean', default: false },
   },
 });
 
 const startedAt = process.hrtime.bigint();
 const seconds = () => Number(process.hrtime.bigint() - startedAt) / 1e9;
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** All seeds, on as many cores as were asked for; with `untilFailure` no more than the first that fails. */
@@ -46,7 +51,10 @@ async function runSeeds(first: number, count: number, jobs: number): Promise<Sum
 async function runSweep(jobs: number): Promise<boolean> {
   const table = new SweepTable();
   for (const { name } of scenarios) {
-    const shares = Array.from({ length: jobs }, (_, from): Work => ({ sweep: { scenario: name, from, step: jobs } }));
+    const shares = Array.from(
+      { length: jobs },
+      (_, from): Work => ({ sweep: { scenario: name, from, step: jobs, isDeep: !values.shallow } }),
+    );
     await Promise.all(shares.map((share) => runShare<Swept>(share, (swept) => table.add(swept))));
   }
   for (const line of table.lines()) say(line);
@@ -70,7 +78,7 @@ async function runOne(seed: number): Promise<boolean> {
   sums.add(report);
   if (report.violation !== undefined) say(tellFailure(report));
   // Nothing that differs from one run to the next: a trace is compared byte by byte.
-  if (!values.trace) say(sums.tell(seconds(), 1));
+  if (!values.trace) say(sums.tell(seconds(), cpuSeconds(), 1));
   return report.violation === undefined;
 }
 
@@ -79,7 +87,7 @@ async function main(): Promise<boolean> {
   if (values.sweep) return runSweep(jobs);
   if (count === 1) return runOne(first);
   const sums = await runSeeds(first, count, jobs);
-  say(sums.tell(seconds(), jobs));
+  say(sums.tell(seconds(), cpuSeconds(), jobs));
   return sums.failed.length === 0;
 }
 

@@ -20,12 +20,13 @@ export class Sums {
     if (report.violation !== undefined) this.failed.push(report);
   }
 
-  tell(seconds: number, jobs: number): string {
+  /** `cpuSeconds` of all cores together: what others do on the machine does not count. */
+  tell(seconds: number, cpuSeconds: number, jobs: number): string {
     const hours = this.virtualMs / 3_600_000;
-    const rate = hours / seconds / jobs;
+    const rate = hours / cpuSeconds;
     return [
       `${this.seeds} seeds in ${seconds.toFixed(1)} s on ${jobs} ${jobs === 1 ? 'core' : 'cores'}: ${this.failed.length} failed`,
-      `${hours.toFixed(1)} simulated hours, ${rate.toFixed(1)} a second and core`,
+      `${hours.toFixed(1)} simulated hours, ${rate.toFixed(1)} a second of processor time (${cpuSeconds.toFixed(1)} s)`,
       `${this.builds} builds, ${this.posts} triggers, ${this.writes} writes, ${this.tasks} steps`,
     ].join('\n');
   }

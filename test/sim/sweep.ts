@@ -106,10 +106,12 @@ export interface SweepShare {
   readonly scenario: string;
   readonly from: number;
   readonly step: number;
+  /** Whether the recovery from each kill is swept as well. */
+  readonly isDeep: boolean;
 }
 
 /** Kills at every effect of the scenario in turn, and for each of these at every effect of the recovery. */
-export async function sweep({ scenario: name, from, step }: SweepShare, time: VirtualTime): Promise<Swept> {
+export async function sweep({ scenario: name, from, step, isDeep }: SweepShare, time: VirtualTime): Promise<Swept> {
   const scenario = scenarios.find((one) => one.name === name);
   if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
   const plain = await walk(scenario, [], time);
@@ -123,7 +125,7 @@ export async function sweep({ scenario: name, from, step }: SweepShare, time: Vi
     };
     const once = await walk(scenario, [first], time);
     note([first], once);
-    const seconds = pointsOf(once.effects[1]?.length ?? 0);
+    const seconds = isDeep ? pointsOf(once.effects[1]?.length ?? 0) : [];
     for (const second of seconds) note([first, second], await walk(scenario, [first, second], time));
     rows.push({ effect: kindOf(names[first.at - 1] ?? ''), side: first.side, recoveries: seconds.length, failures });
   }
