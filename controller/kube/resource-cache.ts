@@ -29,7 +29,10 @@ export function isNamed(object: unknown): object is RawObject {
   if (typeof object !== 'object' || object === null || !('metadata' in object)) return false;
   const { metadata } = object;
   if (typeof metadata !== 'object' || metadata === null || !('name' in metadata) || !('namespace' in metadata)) return false;
-  return typeof metadata.name === 'string' && typeof metadata.namespace === 'string';
+  const isText = (field: string) => !(field in metadata) || typeof (metadata as Record<string, unknown>)[field] === 'string';
+  return (
+    typeof metadata.name === 'string' && typeof metadata.namespace === 'string' && isText('uid') && isText('resourceVersion')
+  );
 }
 
 export interface CacheOptions<R> {
