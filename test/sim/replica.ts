@@ -116,6 +116,7 @@ export class Replica implements Owner {
       onPass: ({ queue, key, error }) => {
         if (error === undefined) return;
         world.happened(() => `${this.name}: pass of ${queue} ${key}: ${error.message}`);
+        if (error.retry === 'backoff') world.lastBackoffAt = world.scheduler.now;
         if (error.reason === 'Unexpected')
           world.broken ??= new Violation('every failure is foreseen', `${key}: ${String((error.cause as Error).stack)}`);
       },

@@ -19,8 +19,9 @@ export interface Report {
 }
 
 const minute = 60_000;
-/** The longest backoff of a queue is 15 min: who is quiet for longer has nothing left to do. */
-const quietMs = 20 * minute;
+const quietMs = 7 * minute;
+/** The longest backoff of a queue: after a failure, who is quiet for longer has nothing left to do. */
+const backoffMs = 16 * minute;
 const settleMs = 240 * minute;
 
 /** One seed from its first commit to its end state. `tell` gets every happening, with its virtual time. */
@@ -70,12 +71,12 @@ function repeat(world: World, meanMs: Millis, act: () => void): void {
 }
 
 /** Runs on until nothing has been written and nothing triggered for a while. */
-export async function settle(world: World, invariants: Invariants, forMs: Millis = quietMs): Promise<void> {
+export async function settle(world: World, invariants: Invariants): Promise<void> {
   const { scheduler } = world;
   const end = scheduler.now + settleMs;
   const mark = () => invariants.writes + invariants.posts + world.jenkins.effects.length;
   let [seen, since] = [mark(), scheduler.now];
-  while (scheduler.now - since < forMs) {
+  while (scheduler.now - since < quietMs || scheduler.now - world.lastBackoffAt < backoffMs) {
     demand(scheduler.now < end, 'it becomes quiet', () => `there are still writes or builds after ${settleMs / minute} min`);
     await scheduler.runUntil(scheduler.now + minute);
     if (mark() !== seen) [seen, since] = [mark(), scheduler.now];

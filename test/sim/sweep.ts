@@ -76,8 +76,7 @@ async function play(scenario: Scenario, world: World, invariants: Invariants): P
     scenario.begin(world);
     world.startReplica(0);
     await world.scheduler.runUntil(scenario.plan.activeMs);
-    // Nothing fails here but the controller itself, so no backoff grows long.
-    await settle(world, invariants, quietMs);
+    await settle(world, invariants);
     checkEnd(world);
     scenario.check(world);
     return undefined;
@@ -93,8 +92,6 @@ function kill(world: World, name: string): void {
   world.happened(() => `${name} is killed`);
   world.restartLater(replica);
 }
-
-const quietMs = 6 * 60_000;
 
 const sides = ['before', 'after'] as const;
 

@@ -53,6 +53,8 @@ export class World {
   onHappening: ((text: () => string) => void) | undefined;
   /** Requests of operators that have led to a run, or that nothing needed. */
   readonly answered = new Set<string>();
+  /** When a pass last failed in a way that is tried again later and later. */
+  lastBackoffAt: Millis = Number.NEGATIVE_INFINITY;
   /** What a process found out about itself: thrown when its turn is over. */
   broken: Violation | undefined;
   onPost: (id: string, holder: string) => void = () => undefined;
