@@ -22,6 +22,18 @@ run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
 if (cluster) run('bash', ['test/support/get-kube-apiserver.sh']);
 const selected = wanted.flatMap((name) => (projects.includes(name) ? ['--project', name] : [name]));
 const all = ['--project', 'core', '--project', 'contract', '--project', 'e2e'];
-run('node', ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...(selected.length > 0 ? selected : all)], {
-  ...(cluster ? { TOWPATH_CLUSTER: 'required' } : {}),
-});
+run(
+  'node',
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'test/vitest.config.ts',
+    '--root',
+    '.',
+    ...(selected.length > 0 ? selected : all),
+  ],
+  {
+    ...(cluster ? { TOWPATH_CLUSTER: 'required' } : {}),
+  },
+);
