@@ -63,6 +63,7 @@ async function driveContext({ run, stop, mayClaim, waitingFor }: Advance, act: A
     server,
     deployer,
     stop,
+    claimAges: act.loop.memory.claimAges,
     signal: act.signal,
     claim: (current, write) => claim(current, write, act),
     ...(mayClaim ? {} : { waitingFor: waitingFor ?? 'its desired state is not known' }),

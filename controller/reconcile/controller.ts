@@ -5,6 +5,7 @@ import type { DeploymentRunResource } from '../core/resources/deployment-run.js'
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isTerminal } from '../core/run/run.js';
+import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
 import type { Memory } from './gather.js';
@@ -46,7 +47,13 @@ export class Controller {
     this.#ports = ports;
     const published = new PublishedStates();
     const histories = new JobHistories();
-    this.#memory = { published, histories, components: new ComponentCache(), path: new PathView() };
+    this.#memory = {
+      published,
+      histories,
+      components: new ComponentCache(),
+      path: new PathView(),
+      claimAges: new ClaimAges(() => timers.now()),
+    };
     const locks = new Locks();
     const wakeEnvironments = (keys: readonly string[]) => {
       for (const key of keys) this.environments.add(key);

@@ -17,6 +17,7 @@ import type { BuildReading, Lookup } from '../core/run/observation.js';
 import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';
 import { fromTime, toTime } from '../core/time.js';
+import type { ClaimAges } from './claim-ages.js';
 import { judgeBuild, type ReadClaim, settleByLedger } from './ledger.js';
 import type { Deployer, EventRecord, Ports } from './ports.js';
 
@@ -33,6 +34,7 @@ export interface DriveContext {
     write: () => Promise<DeploymentRunResource>,
   ) => Promise<Permission & { run?: DeploymentRunResource }>;
   readonly stop: boolean;
+  readonly claimAges: ClaimAges;
   /** Why the deployment may not be claimed now, as far as is known without another look; Jenkins is not even asked then. */
   readonly waitingFor?: string;
   /** Absent where the job claims nothing. */
@@ -106,7 +108,8 @@ async function lookUp(task: Task, context: DriveContext): Promise<{ lookup: Look
   const graceMs = Math.max(durationOr(server.grace, 180_000), durationOr(server.timeout, 30_000));
   // Before what was found is adopted: once it is, nobody looks for doubles any more.
   for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
-  const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs });
+  const waitedMs = context.claimAges.ageMs(id, invocation.claim?.posts ?? 0);
+  const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs, waitedMs });
   return settleByLedger(task, { lookup, next }, context);
 }
 
@@ -135,6 +138,7 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
     return save(run, task, { ...task.invocation, message: `waiting: ${message}` }, context);
   }
   if (ports.leadership.remainingMs() < leaseMarginMs) return permission.run;
+  context.claimAges.ageMs(task.id, claim.claim?.posts ?? 0);
   const answer = await deployer.trigger(request, signal);
   const claimedTask = currentTask(permission.run) ?? task;
   return save(permission.run, claimedTask, afterAnswer(claimedTask.invocation, answer, ports.clock.now()), context);

@@ -10,6 +10,7 @@ import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isClaimed, isTerminal } from '../core/run/run.js';
+import type { ClaimAges } from './claim-ages.js';
 import type { ComponentCache } from './components.js';
 import type { JobHistories } from './histories.js';
 import type { PathView } from './path-view.js';
@@ -22,6 +23,7 @@ export interface Memory {
   readonly path: PathView;
   readonly histories: JobHistories;
   readonly components: ComponentCache;
+  readonly claimAges: ClaimAges;
 }
 
 export interface Subject {

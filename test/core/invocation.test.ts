@@ -127,6 +127,12 @@ describe('what a lookup found', () => {
     expect(look(triggering, absent(), asked + graceMs).state).toBe('Pending');
   });
 
+  it('the grace is what was waited here, whatever a wall clock says that was set meanwhile', () => {
+    const stateAfter = (waitedMs: number, now: number) => afterLookup(triggering, absent(), { now, graceMs, waitedMs }).state;
+    expect(stateAfter(graceMs - 1, asked + 10 * graceMs)).toBe('Triggering');
+    expect(stateAfter(graceMs, asked - graceMs)).toBe('Pending');
+  });
+
   it.each(['refused', 'unsent'] as const)('nothing after a request that was %s: it is asked again without a grace', (answer) => {
     expect(look({ ...triggering, claim: { ...claim, answer } }, absent()).state).toBe('Pending');
   });

@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'wait for no late request',
-    patches: [{ file: invocation, search: 'if (now >= graceEnds)', replace: 'if (now >= 0)' }],
+    patches: [{ file: invocation, search: 'if (waited >= graceMs)', replace: 'if (waited >= 0)' }],
     expect: 'found',
   },
   {

@@ -76,8 +76,16 @@ export function afterAnswer(invocation: Invocation, answer: TriggerAnswer, now: 
   return { ...invocation, claim: { ...invocation.claim, answer: answer.state }, message: answer.message };
 }
 
+/** How long a request may still arrive, and how long that has been waited for. */
+interface Grace {
+  readonly now: Millis;
+  readonly graceMs: Millis;
+  /** For how long the claim has been known, by a clock that nobody sets; absent: by the wall clock, from the time in the claim. */
+  readonly waitedMs?: Millis;
+}
+
 /** Where the lookup found it; absent, the gap rule and the session decide. */
-export function afterLookup(invocation: Invocation, lookup: Lookup, context: { now: Millis; graceMs: Millis }): Invocation {
+export function afterLookup(invocation: Invocation, lookup: Lookup, context: Grace): Invocation {
   if (lookup.state === 'unavailable')
     return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
   const [build] = lookup.builds.filter(({ number }) => !invocation.refused?.includes(number));
@@ -113,7 +121,7 @@ export function doubledItems(invocation: Invocation, lookup: Lookup): readonly F
 
 type Read = Extract<Lookup, { state: 'read' }>;
 
-function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { now: Millis; graceMs: Millis }): Invocation {
+function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs, waitedMs }: Grace): Invocation {
   const { claim } = invocation;
   if (claim === undefined) return pending;
   const vanished = whyUnknowable(invocation, claim, lookup);
@@ -131,8 +139,8 @@ function afterAbsence(invocation: Invocation, lookup: Read, { now, graceMs }: { 
   if (claim.answer === 'refused' || claim.answer === 'unsent') {
     return askAgain(invocation, invocation.message ?? 'Jenkins did not take the request', now);
   }
-  const graceEnds = (fromTime(claim.at) ?? now) + graceMs;
-  if (now >= graceEnds) return askAgain(invocation, 'the request never arrived; it is asked again', now);
+  const waited = waitedMs ?? now - (fromTime(claim.at) ?? now);
+  if (waited >= graceMs) return askAgain(invocation, 'the request never arrived; it is asked again', now);
   return withMessage(invocation, waitingMessage(invocation, graceMs));
 }
 
