@@ -55,7 +55,8 @@ function checkEnvironment(world: World, one: GitEnvironment, environment: Enviro
 function checkRetry(world: World, { metadata, status }: EnvironmentResource): void {
   const token = metadata.annotations?.['towpath.dev/retryRequestedAt'];
   const failed = status?.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'DeploymentFailed');
-  if (token === undefined || failed !== true) return;
+  // A controller that started while the source is suspended has not read git, and retries nothing.
+  if (token === undefined || failed !== true || isSuspended(world)) return;
   demand(world.answered.has(token), 'a retry that is asked for is made', () => `${metadata.name}: ${token}`);
 }
 
