@@ -1,5 +1,6 @@
 import { ReconcileError } from '../core/errors.js';
 import type { ResourceDefinition } from '../core/resources/definition.js';
+import { deploymentRun } from '../core/resources/deployment-run.js';
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
 import type { FreshReads, Key } from '../reconcile/ports.js';
@@ -8,7 +9,7 @@ import { misfit } from './fit.js';
 import { collectionPath, describeObject, objectPath } from './paths.js';
 import { isNamed, type RawObject } from './resource-cache.js';
 
-interface HoldPage {
+interface Page {
   readonly items?: RawObject[];
   readonly metadata?: { readonly continue?: string };
 }
@@ -17,22 +18,13 @@ interface HoldPage {
 export function createFreshReads(client: KubeClient): FreshReads {
   return {
     holds: async (namespace, signal) => {
-      const holds: HoldResource[] = [];
-      let next: string | undefined;
-      do {
-        const page = await client.request<HoldPage | null>({
-          method: 'GET',
-          path: collectionPath(hold, namespace),
-          query: { limit: 500, continue: next },
-          what: 'list holds',
-          signal,
-        });
-        if (!Array.isArray(page?.items ?? []))
-          throw new ReconcileError('Unavailable', 'the API server answered with something that is no list of holds');
-        holds.push(...(page?.items ?? []).map((item) => fitting<HoldResource>(hold, item)));
-        next = page?.metadata?.continue || undefined;
-      } while (next !== undefined);
-      return holds;
+      const holds = await listAll(client, { definition: hold, namespace, what: 'list holds', signal });
+      return holds.map((item) => fitting<HoldResource>(hold, item));
+    },
+    newestRun: async (namespace, product, name, signal) => {
+      const labelSelector = `towpath.dev/product=${product},towpath.dev/environment=${name}`;
+      const runs = await listAll(client, { definition: deploymentRun, namespace, labelSelector, what: 'list runs', signal });
+      return Math.max(0, ...runs.map(numberOf));
     },
     environment: async (key, signal) => {
       const what = `read ${describeObject(environment, key)}`;
@@ -40,6 +32,43 @@ export function createFreshReads(client: KubeClient): FreshReads {
       return found === undefined ? undefined : fitting<EnvironmentResource>(environment, found);
     },
   };
+}
+
+interface Listing {
+  readonly definition: ResourceDefinition;
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+async function listAll(
+  client: KubeClient,
+  { definition, namespace, labelSelector, what, signal }: Listing,
+): Promise<RawObject[]> {
+  const found: RawObject[] = [];
+  let next: string | undefined;
+  do {
+    const page = await client.request<Page | null>({
+      method: 'GET',
+      path: collectionPath(definition, namespace),
+      query: { limit: 500, continue: next, labelSelector },
+      what,
+      signal,
+    });
+    if (!Array.isArray(page?.items ?? []))
+      throw new ReconcileError('Unavailable', `the API server answered with something that is no list: ${what}`);
+    found.push(...(page?.items ?? []));
+    next = page?.metadata?.continue || undefined;
+  } while (next !== undefined);
+  return found;
+}
+
+/** From the name, which ends with it: a run that fits no schema has a name all the same. */
+function numberOf(run: RawObject): number {
+  const name = isNamed(run) ? run.metadata.name : '';
+  const number = Number(name.slice(name.lastIndexOf('.') + 1));
+  return Number.isSafeInteger(number) ? number : 0;
 }
 
 function fitting<R>(definition: ResourceDefinition, object: RawObject): R {

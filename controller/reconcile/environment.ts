@@ -49,6 +49,10 @@ async function settle(task: () => Promise<Performed>): Promise<Performed> {
   }
 }
 
+function newestKnown({ environment: { metadata, spec } }: Subject, { ports: { runs } }: EnvironmentLoop): number {
+  return runs.ofEnvironment(metadata.namespace, spec.product, spec.environment).at(-1)?.spec.number ?? 0;
+}
+
 async function perform(decision: Decision, facts: EnvironmentFacts, act: Act): Promise<Performed> {
   const { ports } = act.loop;
   switch (decision.do) {
@@ -69,6 +73,9 @@ async function perform(decision: Decision, facts: EnvironmentFacts, act: Act): P
   }
 }
 
+/** How soon the cache is looked at again that lags behind the API. */
+const cacheLagMs: Millis = 1_000;
+
 /**
  * Makes the run durable under its number: somebody else's run of that number is refused by the name. Counted and created under
  * one lock, in which nothing but the API itself is waited for.
@@ -79,9 +86,13 @@ async function start({ run: spec }: Extract<Decision, { do: 'start' }>, facts: E
   const created = await loop.locks.run(lockOf(subject), async () => {
     const again = decide(gatherCached(subject, loop.ports, loop.memory, facts));
     if (again.decision.do !== 'start' || again.decision.run.digest !== spec.digest) return undefined;
+    // A leader that has just taken over may not have heard of the run that the one before it has made.
+    const newest = await loop.ports.fresh.newestRun(namespace, spec.product, spec.environment, signal);
+    if (newest >= again.decision.run.number || newest > newestKnown(subject, loop)) return 'stale';
     const name = runName(spec.product, spec.environment, again.decision.run.number);
     return loop.ports.runs.create({ namespace, name }, again.decision.run, labelsOf(again.decision.run), signal);
   });
+  if (created === 'stale') return { afterMs: cacheLagMs };
   if (created === undefined) return { afterMs: 0 };
   return advance({ do: 'advance', run: created, mayClaim: true, stop: false }, act);
 }

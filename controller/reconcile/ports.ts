@@ -146,6 +146,8 @@ export interface RunRecords extends Cache<DeploymentRunResource> {
 export interface FreshReads {
   holds(namespace: string, signal: AbortSignal): Promise<readonly HoldResource[]>;
   environment(key: Key, signal: AbortSignal): Promise<EnvironmentResource | undefined>;
+  /** The highest number that a run of the environment has; 0 where it has none. What cannot be read as a run counts by its name. */
+  newestRun(namespace: string, product: string, environment: string, signal: AbortSignal): Promise<number>;
 }
 
 export type { EventRecord } from '../core/events.js';

@@ -22,6 +22,25 @@ function checkedBy(server: string): Product {
   return aProduct({ stages: [aStage({ verification: [{ name: 'smoke', jenkins }] })] });
 }
 
+describe('a leader that has just taken over', () => {
+  it('starts nothing beside a run that its cache has not heard of yet', async () => {
+    const world = started(qa);
+    await world.advance(minute);
+    world.jenkins.delayMs = 30 * minute;
+    world.commit({ ...qa, version: '1.1.0' });
+    await world.advance(3 * minute);
+    expect(world.phases).toMatchObject({ 'shop.qa.2': 'Queued' });
+    world.api.unheardOf.add('shop.qa.2');
+    world.commit({ ...qa, version: '1.2.0' });
+    await world.restart();
+    await world.advance(5 * minute);
+    expect(world.phases).toEqual({ 'shop.qa.1': 'Succeeded', 'shop.qa.2': 'Queued' });
+    world.api.unheardOf.clear();
+    await world.advance(90 * minute);
+    expect(world.status('qa')?.recorded?.version).toBe('1.2.0');
+  });
+});
+
 describe('a promotion', () => {
   it('goes along its path, asks Jenkins once a run, and then nothing is written any more', async () => {
     const world = started(qa, uat);

@@ -126,12 +126,22 @@ export class MemoryPorts {
   /** Decides what happens to a write. */
   fault: (operation: Operation, kind: Change['kind'], key: Key) => Fault = () => undefined;
   leaseMs: Millis = 30_000;
+  /** Runs that the API has and the caches do not show yet. */
+  readonly unheardOf = new Set<string>();
   readonly #clock: ManualClock;
   readonly #listeners: ((change: Change) => void)[] = [];
   #version = 0;
 
   constructor(clock: ManualClock) {
     this.#clock = clock;
+  }
+
+  /** Lowest number first, those that the caches have not heard of included. */
+  storedRuns(namespace: string, product: string, environment: string): DeploymentRunResource[] {
+    return this.runs
+      .list()
+      .filter((run) => isOf(namespace, product)(run) && run.spec.environment === environment)
+      .sort((a, b) => a.spec.number - b.spec.number);
   }
 
   onChange(listener: (change: Change) => void): void {
@@ -167,10 +177,7 @@ export class MemoryPorts {
         ...reads(runs),
         ofProduct: (namespace, product) => runs.list().filter(isOf(namespace, product)),
         ofEnvironment: (namespace, product, environment) =>
-          runs
-            .list()
-            .filter((run) => isOf(namespace, product)(run) && run.spec.environment === environment)
-            .sort((a, b) => a.spec.number - b.spec.number),
+          this.storedRuns(namespace, product, environment).filter(({ metadata }) => !this.unheardOf.has(metadata.name)),
         quarantined: () => [],
         create: (key, spec, labels) => runs.create(key, spec, labels),
         writeStatus: (run, status) => runs.writeStatus(run, status),
@@ -180,6 +187,8 @@ export class MemoryPorts {
       fresh: {
         holds: async (namespace) => holds.list().filter(({ metadata }) => metadata.namespace === namespace),
         environment: async (key) => environments.get(key),
+        newestRun: async (namespace, product, environment) =>
+          Math.max(0, ...this.storedRuns(namespace, product, environment).map(({ spec }) => spec.number)),
       },
       repositories: { latest: async ({ metadata }) => this.#latest(metadata.name), forget: async () => undefined },
       descriptors: { read: async ({ key }) => this.descriptor(key) },
