@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoundBuild, FoundItem, Lookup, Unavailable } from '../core/run/observation.js';
+import type { LookupRequest } from '../reconcile/ports.js';
 import { buildUrl, itemUrl, jobSegments, leadsTo } from './address.js';
 import type { Connection, JsonAnswer } from './connection.js';
-import { carries } from './request.js';
+import { carries, firstDifference } from './request.js';
 import { type BuildShape, type ItemShape, parseBuilds, parseQueue } from './shapes.js';
-
-export interface LookupRequest {
-  readonly job: string;
-  readonly id: string;
-  /** The next build number as read before the claim. */
-  readonly since: number;
-}
 
 /** One read of the queue, then of the builds since the claim. */
 interface Sight {
@@ -49,16 +43,24 @@ function unavailable(connection: Connection, what: string): Unavailable {
   return { state: 'unavailable', message: connection.says(what) };
 }
 
-function toLookup(connection: Connection, { job }: LookupRequest, sight: Sight): Lookup {
-  const segments = jobSegments(job) ?? [];
-  const items = sight.items.map(({ id }): FoundItem => ({ queueId: id, url: itemUrl(connection.address, id) }));
+function toLookup(connection: Connection, request: LookupRequest, sight: Sight): Lookup {
+  const segments = jobSegments(request.job) ?? [];
+  const differing = (found: ItemShape | BuildShape) => {
+    const { job, id, parameters } = request;
+    const differs = parameters && firstDifference({ job, id, parameters }, found.parameters);
+    return differs === undefined ? {} : { differs };
+  };
+  const items = sight.items.map(
+    (item): FoundItem => ({ queueId: item.id, url: itemUrl(connection.address, item.id), ...differing(item) }),
+  );
   const builds = sight.builds.map(
-    ({ number, isBuilding, result, startedAt }): FoundBuild => ({
-      number,
-      url: buildUrl(connection.address, segments, number),
-      building: isBuilding,
-      startedAt,
-      ...(result === undefined ? {} : { result }),
+    (build): FoundBuild => ({
+      number: build.number,
+      url: buildUrl(connection.address, segments, build.number),
+      building: build.isBuilding,
+      startedAt: build.startedAt,
+      ...(build.result === undefined ? {} : { result: build.result }),
+      ...differing(build),
     }),
   );
   const { session, nextBuildNumber, vanished } = sight;

@@ -103,7 +103,8 @@ async function lookUp(task: Task, context: DriveContext): Promise<{ lookup: Look
   const { id, invocation } = task;
   const { job } = task.job;
   const { deployer, ports, server, signal } = context;
-  const lookup = await deployer.lookup({ job, id, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
+  const { parameters } = task.job;
+  const lookup = await deployer.lookup({ job, id, parameters, since: invocation.claim?.nextBuildNumber ?? 1 }, signal);
   // A request may be under way for as long as it may take, whatever the grace says.
   const graceMs = Math.max(durationOr(server.grace, 180_000), durationOr(server.timeout, 30_000));
   // Before what was found is adopted: once it is, nobody looks for doubles any more.

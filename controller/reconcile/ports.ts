@@ -57,12 +57,20 @@ export interface JobRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+export interface LookupRequest {
+  readonly job: string;
+  readonly id: string;
+  /** The next build number as read before the claim. */
+  readonly since: number;
+  /** What was asked for: what is found is compared with it. Absent: the id alone counts. */
+  readonly parameters?: JobRequest['parameters'];
+}
+
 export interface JobTriggering {
   preflight(request: JobRequest, signal: AbortSignal): Promise<Preflight>;
   /** One POST, never repeated; then, within the delay, the parameters are compared and doubles cancelled. Does not throw once it was sent. */
   trigger(request: JobRequest, signal: AbortSignal): Promise<TriggerAnswer>;
-  /** `since`: the next build number as read before the claim. */
-  lookup(request: { job: string; id: string; since: number }, signal: AbortSignal): Promise<Lookup>;
+  lookup(request: LookupRequest, signal: AbortSignal): Promise<Lookup>;
 }
 
 export interface JobTracking {

@@ -97,6 +97,26 @@ describe('what a lookup found', () => {
     expect(look(next, absent({ nextBuildNumber: 42, session: 's3' }), at('23:00'))).toBe(next);
   });
 
+  it('a build that carries other parameters than asked for is not adopted: nobody can know what it deployed', () => {
+    const strange = { ...build, differs: 'VERSION was dropped' };
+    const next = look(triggering, absent({ builds: [strange] }));
+    expect([next.state, next.message]).toEqual([
+      'Unknown',
+      'build #41 (https://jenkins/job/deploy/41/) carries the id of this run, but VERSION was dropped: nobody can know what it deployed',
+    ]);
+    expect(look(next, absent({ builds: [strange] }), at('23:00'))).toBe(next);
+  });
+
+  it('an item that carries other parameters is cancelled, and another one adopted', () => {
+    const items = [
+      { ...item, differs: 'VERSION has another value' },
+      { queueId: 9, url: 'https://jenkins/queue/item/9/' },
+    ];
+    expect(look(triggering, absent({ items }))).toMatchObject({ state: 'Queued', queueId: 9 });
+    expect(doubledItems(triggering, absent({ items })).map(({ queueId }) => queueId)).toEqual([7]);
+    expect(look(triggering, absent({ items: items.slice(0, 1) })).state).toBe('Triggering');
+  });
+
   it('a build that turns up later settles what was unknown', () => {
     const unknown: Invocation = { ...triggering, state: 'Unknown' };
     expect(look(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });

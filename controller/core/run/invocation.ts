@@ -89,8 +89,9 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
   if (lookup.state === 'unavailable')
     return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
   const [build] = lookup.builds.filter(({ number }) => !invocation.refused?.includes(number));
+  if (build?.differs !== undefined) return strange(invocation, { ...build, differs: build.differs }, context.now);
   if (build !== undefined) return running(invocation, build.number, build.url, context.now);
-  const [item] = lookup.items;
+  const item = lookup.items.find(({ differs }) => differs === undefined);
   if (item !== undefined && invocation.buildNumber !== undefined) return requeued(invocation, context.now);
   if (item !== undefined) {
     return {
@@ -106,6 +107,13 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
   return afterAbsence(invocation, lookup, context);
 }
 
+/** A build carries the id and not what was asked for: the job was changed between the look at it and the request. */
+function strange(invocation: Invocation, build: { number: number; url: string; differs: string }, now: Millis): Invocation {
+  if (invocation.state === 'Unknown') return invocation;
+  const message = `build #${build.number} (${build.url}) carries the id of this run, but ${build.differs}: nobody can know what it deployed`;
+  return { ...invocation, state: 'Unknown', since: toTime(now), message };
+}
+
 /** A build had started, its record is lost, and Jenkins has loaded its item from an old copy of the queue: it would deploy again. */
 function requeued(invocation: Invocation, now: Millis): Invocation {
   if (invocation.state === 'Unknown') return invocation;
@@ -113,10 +121,12 @@ function requeued(invocation: Invocation, now: Millis): Invocation {
   return { ...invocation, state: 'Unknown', since: toTime(now), message };
 }
 
-/** Waiting items beside a build that has started, or beside the first item: they would deploy a second time. */
+/** Waiting items beside a build that has started, or beside the first right one: they would deploy a second time, or something else. */
 export function doubledItems(invocation: Invocation, lookup: Lookup): readonly FoundItem[] {
   if (lookup.state === 'unavailable') return [];
-  return lookup.builds.length > 0 || invocation.buildNumber !== undefined ? lookup.items : lookup.items.slice(1);
+  if (lookup.builds.length > 0 || invocation.buildNumber !== undefined) return lookup.items;
+  const right = lookup.items.find(({ differs }) => differs === undefined);
+  return lookup.items.filter((item) => item !== right);
 }
 
 type Read = Extract<Lookup, { state: 'read' }>;

@@ -25,6 +25,8 @@ export type TriggerAnswer =
 export interface FoundItem {
   readonly queueId: number;
   readonly url: string;
+  /** What of its parameters is not as it was asked for, where something is. */
+  readonly differs?: string;
 }
 
 export interface FoundBuild {
@@ -33,6 +35,8 @@ export interface FoundBuild {
   readonly building: boolean;
   readonly result?: string;
   readonly startedAt: Millis;
+  /** What of its parameters is not as it was asked for, where something is. */
+  readonly differs?: string;
 }
 
 /**
