@@ -29,6 +29,17 @@ describe('the lookup', () => {
     expect(paths().slice(before)).toEqual(['queue', 'builds']);
   });
 
+  it('says what of an item or a build is not as it was asked for', async () => {
+    scene = await aScene({ jobs: [{ ...deployJob, concurrent: true }] });
+    const { id, parameters } = aRequest();
+    const [name = ''] = Object.keys(parameters);
+    scene.jenkins.userBuild('platform/deploy', { ...parameters, TOWPATH_RUN: id, [name]: 'another' }, 'admin');
+    scene.pass(30_001);
+    const found = await scene.deployer.lookup({ job: 'platform/deploy', id, parameters, since: 1 }, noAbort);
+    expect(found).toMatchObject({ state: 'read', builds: [{ number: 1, differs: `${name} has another value` }] });
+    expect(await look()).not.toMatchObject({ builds: [{ differs: expect.anything() }] });
+  });
+
   it('finds builds, lowest number first, whatever they came to', async () => {
     scene = await aScene({ jobs: [{ ...deployJob, concurrent: true, result: 'FAILURE' }] });
     for (let round = 0; round < 2; round += 1) {

@@ -60,7 +60,7 @@ const triggerFaults: readonly TriggerFault[] = [
   { what: 'is redirected to a login page', fault: loginRedirect(), says: /redirects to another page \(302\)/, posts: 2 },
   { what: 'is answered with 503 by a proxy', fault: gatewayError(503, 0), says: /answers 503/, posts: 2 },
   { what: 'is answered with a web page and 200', fault: loginPage, says: /answers with a web page/, posts: 2 },
-  { what: 'is reset before Jenkins has it', fault: resetBefore, says: /nothing of it is in Jenkins: waiting 3s/, posts: 2 },
+  { what: 'is reset before Jenkins has it', fault: resetBefore, says: /nothing of it is in Jenkins: waiting 5s/, posts: 2 },
   { what: 'is answered with 502 though Jenkins has taken it', fault: gatewayError(502, 1), says: /queue of Jenkins/, posts: 1 },
   { what: 'is reset after Jenkins has taken it', fault: resetAfter, says: /queue of Jenkins/, posts: 1 },
   {
