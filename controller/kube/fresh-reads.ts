@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../core/resources/definition.js';
 import { deploymentRun } from '../core/resources/deployment-run.js';
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
+import { environmentName } from '../core/run/identity.js';
 import type { FreshReads, Key } from '../reconcile/ports.js';
 import type { KubeClient } from './client.js';
 import { misfit } from './fit.js';
@@ -24,7 +25,7 @@ export function createFreshReads(client: KubeClient): FreshReads {
     newestRun: async (namespace, product, name, signal) => {
       const labelSelector = `towpath.dev/product=${product},towpath.dev/environment=${name}`;
       const runs = await listAll(client, { definition: deploymentRun, namespace, labelSelector, what: 'list runs', signal });
-      return Math.max(0, ...runs.map(numberOf));
+      return Math.max(0, ...runs.map((run) => numberOf(run, environmentName(product, name))));
     },
     environment: async (key, signal) => {
       const what = `read ${describeObject(environment, key)}`;
@@ -64,10 +65,10 @@ async function listAll(
   return found;
 }
 
-/** From the name, which ends with it: a run that fits no schema has a name all the same. */
-function numberOf(run: RawObject): number {
+/** From the name, which ends with it: a run that fits no schema has a name all the same. 0 for a run of another environment. */
+function numberOf(run: RawObject, environment: string): number {
   const name = isNamed(run) ? run.metadata.name : '';
-  const number = Number(name.slice(name.lastIndexOf('.') + 1));
+  const number = name.startsWith(`${environment}.`) ? Number(name.slice(environment.length + 1)) : 0;
   return Number.isSafeInteger(number) ? number : 0;
 }
 
