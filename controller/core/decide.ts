@@ -162,6 +162,9 @@ function untilRead(findings: Findings): EnvironmentStatus {
   const isTold = last === undefined || phaseOf(last) === 'Superseded' || before?.history?.some(({ run }) => run === status.run);
   if (before?.conditions === undefined || active !== undefined || !isTold || adoption(facts, desired) !== undefined)
     return status;
+  // Nothing that was to come of itself comes while nobody reads the repository.
+  const moves = before.conditions.some((condition) => condition.type === 'Reconciling' && condition.status === 'True');
+  if (facts.source.suspended && moves) return status;
   const { gates, waitingFor, conditions } = before;
   return compact<EnvironmentStatus>({ ...status, gates, waitingFor, conditions });
 }

@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../controller/core/decide.js';
 import { desiredDigest, releaseDigest } from '../../controller/core/digest.js';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
+import type { EnvironmentStatus } from '../../controller/core/resources/environment.js';
 import { expiredRuns } from '../../controller/core/run/retention.js';
 import { resolved } from '../../controller/core/run/run.js';
-import { aDesired, aForeignBuild, anEnvironment, aProduct, aRun, at, type RunOver, someFacts } from '../support/facts.js';
+import {
+  aDesired,
+  aForeignBuild,
+  anEnvironment,
+  aProduct,
+  aRun,
+  at,
+  type RunOver,
+  someFacts,
+  withRetry,
+} from '../support/facts.js';
 
 const release = releaseDigest({ product: 'shop', version: '1.1.0' });
 const digest = desiredDigest({ releaseDigest: release, product: 'shop', environment: 'qa', settings: {} });
@@ -91,6 +102,20 @@ describe('until the repository is read after a start', () => {
   it('a run that has ended meanwhile is told of', () => {
     const { status } = decide({ ...unread, runs: [ours(), older({ number: 2, phase: 'Failed', at: at('09:45') })] });
     expect([status.recorded?.certain, status.waitingFor]).toEqual([false, 'valid']);
+  });
+
+  it('a retry that was due later is not announced any more where the source is suspended: it would never come', () => {
+    const desired = aDesired({ product: withRetry(1, 60_000) });
+    const source = { name: 'releases', suspended: true, firstDeployment: 'confirm' } as const;
+    const runs = [older(), ours({ number: 2, phase: 'Failed', at: at('10:00') })];
+    const waiting = decide(someFacts({ desired, runs, source })).status;
+    const { desired: __, ...restarted } = someFacts({ environment: anEnvironment(waiting), runs, source, unread: true });
+    const { status } = decide(restarted);
+    const stands = (of: EnvironmentStatus) => of.conditions?.map(({ type, reason }) => `${type} ${reason}`).slice(0, 2);
+    expect([waiting, status].map(stands)).toEqual([
+      ['Ready DeploymentFailed', 'Reconciling DeploymentFailed'],
+      ['Ready Suspended', 'Stalled Suspended'],
+    ]);
   });
 });
 
