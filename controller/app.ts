@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { durationOr } from './core/duration.js';
-import type { Millis } from './core/model.js';
+import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
@@ -21,7 +20,7 @@ import { Metrics } from './telemetry/metrics.js';
 export interface AppOptions {
   readonly kubeconfig?: KubeTarget;
   readonly namespace?: string;
-  readonly lease: { readonly namespace: string; readonly name: string; readonly leaseMs?: Millis };
+  readonly lease: { readonly namespace: string; readonly name: string } & LeaseTimes;
   readonly identity: string;
   readonly http: { readonly host: string; readonly port: number };
   readonly cacheDirectory: string;
@@ -68,7 +67,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     kube,
     ...options.lease,
     identity,
-    ...leaseTimes(options.lease.leaseMs),
     monotonicNow: () => performance.now(),
     onElected: () => {
       state.leading = true;
@@ -212,11 +210,6 @@ async function lead(parts: {
   if (parts.signal.aborted) return;
   parts.state.synced = true;
   await parts.leadership.run(parts.signal);
-}
-
-/** 35 s, 30 s and 5 s; a shorter lease keeps the proportions. */
-function leaseTimes(leaseMs: Millis = durationOr(undefined, 35_000)) {
-  return { leaseMs, renewDeadlineMs: Math.round((leaseMs * 6) / 7), retryMs: Math.round(leaseMs / 7) };
 }
 
 function logPass(

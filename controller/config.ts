@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseDuration } from './core/duration.js';
+import { defaultLeaseTimes, type LeaseTimes, whyBadLeaseTimes } from './core/lease-times.js';
 
 /** Everything that flags and environment say, checked and frozen. The only place that reads process.env. */
 export interface ControllerConfig {
   readonly kubeconfig?: { readonly path: string } | 'in-cluster';
   /** The one namespace to watch; absent: all. */
   readonly namespace?: string;
-  readonly lease: { readonly namespace: string; readonly name: string };
+  readonly lease: { readonly namespace: string; readonly name: string } & LeaseTimes;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: string;
   readonly cacheDirectory: string;
@@ -32,6 +34,9 @@ export interface ControllerFlags {
   kubeconfig?: string;
   namespace?: string;
   leaseNamespace?: string;
+  leaseDuration?: string;
+  leaseRenewDeadline?: string;
+  leaseRetryPeriod?: string;
   http?: string;
   logLevel?: string;
   cacheDirectory?: string;
@@ -49,7 +54,11 @@ export function controllerConfig(flags: ControllerFlags): ControllerConfig {
   return Object.freeze({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
-    lease: { namespace: flags.leaseNamespace ?? podNamespace ?? flags.namespace ?? 'default', name: 'towpath' },
+    lease: {
+      namespace: flags.leaseNamespace ?? podNamespace ?? flags.namespace ?? 'default',
+      name: 'towpath',
+      ...leaseTimes(flags),
+    },
     http: parseAddress(flags.http ?? '0.0.0.0:8080'),
     logLevel: parseLevel(flags.logLevel),
     cacheDirectory: flags.cacheDirectory ?? process.env.TOWPATH_CACHE ?? join(tmpdir(), 'towpath'),
@@ -88,6 +97,24 @@ export function awsEndpoint(): string | undefined {
 /** The SDK's versions are pinned, and which Node they run on is tested here: its warning about later versions helps no operator. */
 export function silenceSdkWarning(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+function leaseTimes({ leaseDuration, leaseRenewDeadline, leaseRetryPeriod }: ControllerFlags): LeaseTimes {
+  const times: LeaseTimes = {
+    leaseMs: parseTime(leaseDuration, '--lease-duration') ?? defaultLeaseTimes.leaseMs,
+    renewDeadlineMs: parseTime(leaseRenewDeadline, '--lease-renew-deadline') ?? defaultLeaseTimes.renewDeadlineMs,
+    retryMs: parseTime(leaseRetryPeriod, '--lease-retry-period') ?? defaultLeaseTimes.retryMs,
+  };
+  const problem = whyBadLeaseTimes(times);
+  if (problem !== undefined)
+    throw new UsageError(`--lease-duration, --lease-renew-deadline and --lease-retry-period do not go together: ${problem}`);
+  return times;
+}
+
+function parseTime(text: string | undefined, flag: string): number | undefined {
+  const time = text === undefined ? undefined : parseDuration(text);
+  if (text !== undefined && time === undefined) throw new UsageError(`${flag} ${text} is no duration (for instance 35s)`);
+  return time;
 }
 
 function parseLevel(level = 'info'): string {

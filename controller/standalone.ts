@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type App, startApp } from './app.js';
 import type { StandaloneConfig } from './config.js';
+import { defaultLeaseTimes } from './core/lease-times.js';
 import type { Json } from './embedded/resource-type.js';
 import { type EmbeddedApi, startEmbeddedApi } from './embedded/start.js';
 import { applyDocuments, parseDocuments } from './kube/documents.js';
@@ -33,7 +34,7 @@ export async function startStandalone(config: StandaloneConfig, logger: Logger):
   try {
     const app = await startApp({
       kubeconfig: { url: api.url, caPem: api.caPem, token: api.token },
-      lease: { namespace: 'default', name: 'towpath' },
+      lease: { namespace: 'default', name: 'towpath', ...defaultLeaseTimes },
       identity,
       http: config.http,
       cacheDirectory: join(resolve(config.directory), 'git'),

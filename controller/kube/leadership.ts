@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReconcileError } from '../core/errors.js';
+import { type LeaseTimes, leaseJitter, whyBadLeaseTimes } from '../core/lease-times.js';
 import type { Millis } from '../core/model.js';
 import type { Key, Leadership } from '../reconcile/ports.js';
 import type { Kube } from './kube.js';
 import { heldBy, type Lease, readLease, released, writeLease } from './lease.js';
 
-export interface LeadershipOptions {
+export interface LeadershipOptions extends LeaseTimes {
   readonly kube: Pick<Kube, 'client' | 'now'>;
   readonly name: string;
   readonly namespace: string;
   /** Of this process and no other, for instance host name and a random part. */
   readonly identity: string;
-  readonly leaseMs: Millis;
-  readonly renewDeadlineMs: Millis;
-  readonly retryMs: Millis;
   /** Never goes back and does not follow changes of the wall clock, in milliseconds. */
   readonly monotonicNow: () => Millis;
   readonly onElected: () => void;
@@ -34,9 +32,8 @@ export interface Elector extends Leadership {
  * the last successful renewal was sent.
  */
 export function createLeadership(options: LeadershipOptions): Elector {
-  const { leaseMs, renewDeadlineMs, retryMs } = options;
-  if (leaseMs <= renewDeadlineMs || renewDeadlineMs <= retryMs * 1.2)
-    throw new Error('leaseMs must be above renewDeadlineMs, and that above 1.2 times retryMs');
+  const problem = whyBadLeaseTimes(options);
+  if (problem !== undefined) throw new Error(problem);
   return new LeaseElector(options);
 }
 
@@ -87,7 +84,7 @@ class LeaseElector implements Elector {
     const { retryMs, renewDeadlineMs } = this.#options;
     while (!signal.aborted) {
       if ((await this.#attempt(signal, renewDeadlineMs / 2)) === 'held') return;
-      await pause(retryMs * (1 + Math.random() * 0.2), signal);
+      await pause(retryMs * (1 + Math.random() * leaseJitter), signal);
     }
   }
 

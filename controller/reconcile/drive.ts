@@ -1,5 +1,6 @@
 import { compact } from '../core/compact.js';
 import { durationOr } from '../core/duration.js';
+import { leaseMarginMs } from '../core/lease-times.js';
 import type { Millis } from '../core/model.js';
 import type { DeploymentRunResource, DeploymentRunStatus, Invocation } from '../core/resources/deployment-run.js';
 import type { JenkinsServer } from '../core/resources/release-source.js';
@@ -48,8 +49,6 @@ export interface Driven {
   readonly afterMs?: Millis;
 }
 
-/** The lease must outlast the moment in which the request is sent; whoever comes next finds the claim. */
-const leaseMarginMs = 5_000;
 const maxSteps = 12;
 /** Gates wake what they hold; this is for what nobody told of. */
 const waitingPollMs: Millis = 60_000;

@@ -30,7 +30,7 @@ const allowed: Record<string, readonly string[]> = {
 const allowedAtTop: Record<string, RegExp> = {
   'controller/app.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/standalone.ts': /^(?!controller\/(cli\/|main\.ts))/,
-  'controller/config.ts': /^node:/,
+  'controller/config.ts': /^(controller\/core\/|node:)/,
   'controller/generate.ts': /^(controller\/(core|telemetry)\/|node:|yaml$)/,
   'controller/main.ts': /./,
 };
