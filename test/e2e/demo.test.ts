@@ -110,6 +110,7 @@ describe('the reckoning of the demo', () => {
     job: 'deploy',
     number: 1,
     queueId: 1,
+    accepted: 'first/1',
     at: 0,
     parameters: { TOWPATH_RUN: towpathRun },
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as requestHttp } from 'node:http';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -13,7 +14,23 @@ export interface KubeApiserver {
   readonly caPem: string;
   readonly token: string;
   readonly kubeconfigPath: string;
+  readonly etcd: KillableServer;
+  readonly apiserver: KillableServer;
   close(): Promise<void>;
+}
+
+/** A server that can die by SIGKILL and be started again on what it left behind, at the same address. */
+export interface KillableServer {
+  kill(): Promise<void>;
+  /** Resolves once it answers. */
+  start(): Promise<void>;
+}
+
+export interface KubeApiserverOptions {
+  /** Whether etcd brings every write to the disk before it answers; slower, and not needed where it is never killed. */
+  readonly isDurable?: boolean;
+  /** A port for each server; any free one where absent. */
+  readonly port?: () => Promise<number>;
 }
 
 interface Binaries {
@@ -34,32 +51,131 @@ export function findKubeApiserver(): Binaries | undefined {
 }
 
 /** Starts a real kube-apiserver over an etcd of its own, both in a temporary folder; undefined where there are none. */
-export async function startKubeApiserver(): Promise<KubeApiserver | undefined> {
+export async function startKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver | undefined> {
   const binaries = findKubeApiserver();
   if (binaries === undefined) return undefined;
+  const { isDurable = false, port = freePort } = options;
   const folder = await mkdtemp(join(tmpdir(), 'towpath-kube-'));
-  const children: ChildProcess[] = [];
+  const etcdUrl = `http://127.0.0.1:${await port()}`;
+  const etcd = etcdServer({ binary: binaries.etcd, folder, url: etcdUrl, peer: `http://127.0.0.1:${await port()}`, isDurable });
+  const url = `https://127.0.0.1:${await port()}`;
+  const token = randomBytes(16).toString('hex');
+  const apiserver = apiServer({ binary: binaries.apiserver, folder, etcdUrl, url, token });
   const close = async () => {
-    for (const child of children.toReversed()) await stop(child);
+    await apiserver.kill();
+    await etcd.kill();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const etcdUrl = await startEtcd(binaries.etcd, folder, children);
-    const server = await startServer({ apiserver: binaries.apiserver, folder, etcdUrl, children });
-    return { ...server, close };
+    await etcd.start();
+    await writeSecrets(folder, token);
+    await apiserver.start();
+    // The server writes its self-signed certificate together with the authority that signed it.
+    const caPem = await readFile(certificateOf(folder), 'utf8');
+    const kubeconfigPath = join(folder, 'kubeconfig');
+    await writeFile(kubeconfigPath, kubeconfig({ url, caPem, token }), { mode: 0o600 });
+    return { url, caPem, token, kubeconfigPath, etcd, apiserver, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function startEtcd(binary: string, folder: string, children: ChildProcess[]): Promise<string> {
-  const [client, peer] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`) as [string, string];
-  const flags = [`--data-dir=${join(folder, 'etcd')}`, '--unsafe-no-fsync', '--log-level=error'];
-  const listen = [`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`, `--listen-peer-urls=${peer}`];
-  const cluster = [`--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`];
-  children.push(start(binary, [...flags, ...listen, ...cluster]));
-  return client;
+interface EtcdInput {
+  readonly binary: string;
+  readonly folder: string;
+  readonly url: string;
+  readonly peer: string;
+  readonly isDurable: boolean;
+}
+
+function etcdServer({ binary, folder, url, peer, isDurable }: EtcdInput): KillableServer {
+  const flags = [
+    `--data-dir=${join(folder, 'etcd')}`,
+    '--log-level=error',
+    `--listen-client-urls=${url}`,
+    `--advertise-client-urls=${url}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
+    ...(isDurable ? [] : ['--unsafe-no-fsync']),
+  ];
+  return killable('etcd', { binary, flags, isReady: () => isHealthy(url) });
+}
+
+function isHealthy(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = requestHttp(`${url}/health`, { agent: false, timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    probe.on('timeout', () => probe.destroy());
+    probe.on('error', () => resolve(false));
+    probe.end();
+  });
+}
+
+interface ApiInput {
+  readonly binary: string;
+  readonly folder: string;
+  readonly etcdUrl: string;
+  readonly url: string;
+  readonly token: string;
+}
+
+const keyOf = (folder: string) => join(folder, 'service-account.key');
+const tokensOf = (folder: string) => join(folder, 'tokens.csv');
+const certificateOf = (folder: string) => join(folder, 'certificates', 'apiserver.crt');
+
+async function writeSecrets(folder: string, token: string): Promise<void> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(keyOf(folder), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+  await writeFile(tokensOf(folder), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+}
+
+function apiServer({ binary, folder, etcdUrl, url, token }: ApiInput): KillableServer {
+  const flags = [
+    `--etcd-servers=${etcdUrl}`,
+    `--secure-port=${new URL(url).port}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${join(folder, 'certificates')}`,
+    `--service-account-key-file=${keyOf(folder)}`,
+    `--service-account-signing-key-file=${keyOf(folder)}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--token-auth-file=${tokensOf(folder)}`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.0.0.0/24',
+    '--disable-admission-plugins=ServiceAccount',
+  ];
+  const isUp = async () =>
+    existsSync(certificateOf(folder)) && isReady({ url, token, caPem: await readFile(certificateOf(folder), 'utf8') });
+  return killable('kube-apiserver', { binary, flags, isReady: isUp });
+}
+
+interface ServerCommand {
+  readonly binary: string;
+  readonly flags: readonly string[];
+  isReady(): Promise<boolean>;
+}
+
+function killable(name: string, { binary, flags, isReady }: ServerCommand): KillableServer {
+  let child: ChildProcess | undefined;
+  return {
+    async kill() {
+      if (child !== undefined) await stop(child);
+    },
+    async start() {
+      const life = start(binary, flags);
+      child = life;
+      for (let attempt = 0; attempt < 600; attempt += 1) {
+        if (life.exitCode !== null) throw new Error(`${name} ended with ${life.exitCode}`);
+        if (life.signalCode !== null) throw new Error(`${name} was ended by ${life.signalCode}`);
+        if (await isReady()) return;
+        await sleep(100);
+      }
+      throw new Error(`${name} did not become ready within a minute`);
+    },
+  };
 }
 
 /** A child that does not outlive this process. */
@@ -71,63 +187,18 @@ function start(binary: string, flags: readonly string[]): ChildProcess {
   return child;
 }
 
-interface ServerInput {
-  readonly apiserver: string;
-  readonly folder: string;
-  readonly etcdUrl: string;
-  readonly children: ChildProcess[];
-}
-
-async function startServer({ apiserver, folder, etcdUrl, children }: ServerInput): Promise<Omit<KubeApiserver, 'close'>> {
-  const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
-  const token = randomBytes(16).toString('hex');
-  const keyFile = join(folder, 'service-account.key');
-  const tokenFile = join(folder, 'tokens.csv');
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  await writeFile(keyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-  await writeFile(tokenFile, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
-  const flags = [
-    `--etcd-servers=${etcdUrl}`,
-    `--secure-port=${port}`,
-    '--bind-address=127.0.0.1',
-    `--cert-dir=${join(folder, 'certificates')}`,
-    `--service-account-key-file=${keyFile}`,
-    `--service-account-signing-key-file=${keyFile}`,
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--token-auth-file=${tokenFile}`,
-    '--authorization-mode=RBAC',
-    '--service-cluster-ip-range=10.0.0.0/24',
-    '--disable-admission-plugins=ServiceAccount',
-  ];
-  const child = start(apiserver, flags);
-  children.push(child);
-  // The server writes its self-signed certificate together with the authority that signed it.
-  const caPem = await untilReady(child, { url, token, certificate: join(folder, 'certificates', 'apiserver.crt') });
-  const kubeconfigPath = join(folder, 'kubeconfig');
-  await writeFile(kubeconfigPath, kubeconfig({ url, caPem, token }), { mode: 0o600 });
-  return { url, caPem, token, kubeconfigPath };
-}
-
-async function untilReady(child: ChildProcess, server: { url: string; token: string; certificate: string }): Promise<string> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`kube-apiserver ended with ${child.exitCode}`);
-    if (existsSync(server.certificate)) {
-      const caPem = await readFile(server.certificate, 'utf8');
-      if (await isReady({ ...server, caPem })) return caPem;
-    }
-    await sleep(100);
-  }
-  throw new Error('kube-apiserver did not become ready within a minute');
-}
-
 function isReady({ url, token, caPem }: { url: string; token: string; caPem: string }): Promise<boolean> {
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${token}` };
-    const probe = request(`${url}/api/v1/namespaces/default`, { ca: caPem, headers, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const probe = request(
+      `${url}/api/v1/namespaces/default`,
+      { ca: caPem, headers, agent: false, timeout: 5_000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
+    probe.on('timeout', () => probe.destroy());
     probe.on('error', () => resolve(false));
     probe.end();
   });

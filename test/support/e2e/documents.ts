@@ -10,6 +10,10 @@ export interface ProductOptions {
   readonly deployer?: readonly string[];
   /** Whether a check follows in QA. */
   readonly verified?: boolean;
+  /** The name of its job. */
+  readonly job?: string;
+  /** Lines under `spec.stages`; qa, uat and production in this order where absent. */
+  readonly stages?: readonly string[];
   /** Lines under `spec`. */
   readonly more?: readonly string[];
 }
@@ -17,21 +21,26 @@ export interface ProductOptions {
 export const deployJob = 'platform/deploy';
 export const smokeJob = 'platform/smoke';
 
-export function productDocument({ name = 'shop', deployer = [], verified = true, more = [] }: ProductOptions = {}): string {
-  const smoke = `{name: smoke, jenkins: {server: main, job: ${smokeJob}, parameters: {ENVIRONMENT: "\${environment}"}, timeout: 5m}}`;
+/** A check as it stands in a stage. */
+export const smokeCheck = `verification: [{name: smoke, jenkins: {server: main, job: ${smokeJob}, parameters: {ENVIRONMENT: "\${environment}"}, timeout: 5m}}]`;
+
+function pathStages(verified: boolean): string[] {
+  return [`{name: qa${verified ? `, ${smokeCheck}` : ''}}`, '{name: uat, after: [qa]}', '{name: production, after: [uat]}'];
+}
+
+export function productDocument(options: ProductOptions = {}): string {
+  const { name = 'shop', deployer = [], verified = true, more = [], job = deployJob } = options;
   return [
     `${header('Product', name)}spec:`,
     '  deployer:',
     '    jenkins:',
     '      server: main',
-    `      job: ${deployJob}`,
+    `      job: ${job}`,
     '      parameters: {PRODUCT: "${product}", ENVIRONMENT: "${environment}", VERSION: "${version}"}',
     '      timeout: 10m',
     ...deployer.map((line) => `      ${line}`),
     '  stages:',
-    `    - {name: qa${verified ? `, verification: [${smoke}]` : ''}}`,
-    '    - {name: uat, after: [qa]}',
-    '    - {name: production, after: [uat]}',
+    ...(options.stages ?? pathStages(verified)).map((line) => `    - ${line}`),
     ...more.map((line) => `  ${line}`),
     '',
   ].join('\n');

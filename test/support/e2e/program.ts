@@ -30,6 +30,8 @@ export interface Program {
   thaw(): void;
   /** How the present life ends. */
   ended(): Promise<Exit>;
+  /** The file that the present life logs to; undefined before the first. */
+  readonly logPath: string | undefined;
   /** Everything that all lives logged. */
   log(): string;
 }
@@ -63,6 +65,10 @@ class ChildProgram implements Program {
 
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get logPath(): string | undefined {
+    return this.#logs.at(-1);
   }
 
   launch(): void {

@@ -44,6 +44,8 @@ export interface GitServerOptions {
   /** False: answers in version 0 of the protocol, as old servers do. */
   readonly speaksV2?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** For a server that comes back where it was; any free one where absent. */
+  readonly port?: number;
 }
 
 /** Smart HTTP by `git http-backend`, on a port of its own on 127.0.0.1. */
@@ -65,7 +67,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     void answer({ request, response, root: options.root }, active);
   };
   const server: Server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const scheme = options.tls === undefined ? 'http' : 'https';
   return {
     url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -94,6 +94,8 @@ export interface SavedItem {
   readonly causes: readonly Cause[];
   readonly inQueueSince: number;
   readonly due: number;
+  /** The life of the server and the id under which it was accepted. */
+  readonly accepted: string;
 }
 
 export interface SavedQueue {
@@ -108,6 +110,8 @@ export interface Effect {
   readonly queueId: number;
   readonly at: number;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Which acceptance it comes from: two effects of the same one are a repetition by Jenkins itself, after a crash. */
+  readonly accepted: string;
 }
 
 /** The users of the recorded exchanges, which are also the default. */

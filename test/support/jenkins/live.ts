@@ -8,6 +8,7 @@ export interface Item {
   readonly parameters: readonly ParameterValue[];
   readonly causes: Cause[];
   readonly inQueueSince: number;
+  readonly accepted: string;
   due: number;
   state: 'waiting' | 'blocked' | 'buildable' | 'pending' | 'left';
   /** When it stopped waiting for its delay. */

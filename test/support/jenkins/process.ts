@@ -1,5 +1,5 @@
 import type { StandInClock } from './clock.js';
-import type { BuildResult, Cause, JobDefinition, ParameterValue } from './definition.js';
+import type { BuildResult, Cause, JobDefinition, ParameterValue, SavedItem } from './definition.js';
 import { toRecord } from './definition.js';
 import type { Disk } from './disk.js';
 import { type Build, type Item, newBuild, restored, toRecordOf } from './live.js';
@@ -42,7 +42,7 @@ export class JenkinsProcess {
     this.session = session;
     const saved = settings.disk.takeQueue();
     this.#counter = saved?.counter ?? settings.nextQueueId - 1;
-    for (const item of saved?.items ?? []) this.#enter({ ...item, causes: [...item.causes] });
+    for (const item of saved?.items ?? []) this.#enter(item);
     this.maintain();
   }
 
@@ -67,7 +67,9 @@ export class JenkinsProcess {
       return [twin, true];
     }
     this.#counter += 1;
-    const item = this.#enter({ id: this.#counter, job: definition.name, parameters, causes: [by], inQueueSince: now, due });
+    const accepted = `${this.session}/${this.#counter}`;
+    const place = { id: this.#counter, job: definition.name, inQueueSince: now, due, accepted };
+    const item = this.#enter({ ...place, parameters, causes: [by] });
     this.#changed();
     this.maintain();
     return [item, false];
@@ -129,13 +131,14 @@ export class JenkinsProcess {
   }
 
   saveQueue(): void {
-    const items = this.waiting().map(({ id, job, parameters, causes, inQueueSince, due }) => ({
+    const items = this.waiting().map(({ id, job, parameters, causes, inQueueSince, due, accepted }) => ({
       id,
       job,
       parameters,
       causes,
       inQueueSince,
       due,
+      accepted,
     }));
     this.#settings.disk.saveQueue({ counter: this.#counter, items });
   }
@@ -169,9 +172,10 @@ export class JenkinsProcess {
     return isTaken || busy >= this.#settings.executors ? 'Waiting for next available executor' : undefined;
   }
 
-  #enter(saved: Pick<Item, 'id' | 'job' | 'parameters' | 'causes' | 'inQueueSince' | 'due'>): Item {
+  #enter(saved: SavedItem): Item {
     const item: Item = {
       ...saved,
+      causes: [...saved.causes],
       state: 'waiting',
       buildableSince: 0,
       leftAt: 0,
@@ -223,7 +227,8 @@ export class JenkinsProcess {
     this.#after(raceMs, () => {
       job.builds.set(number, build);
       const parameters = toRecord(build.parameters);
-      disk.appendEffect({ job: item.job, number, queueId: item.id, at: clock.now(), parameters });
+      const { job: name, id: queueId, accepted } = item;
+      disk.appendEffect({ job: name, number, queueId, at: clock.now(), parameters, accepted });
       build.cancelTimer = this.#later(raceMs + build.outcome.durationMs, () =>
         this.#finish(item.job, build, build.outcome.result),
       );
