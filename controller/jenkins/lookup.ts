@@ -3,7 +3,7 @@ import type { FoundBuild, FoundItem, Lookup, Unavailable } from '../core/run/obs
 import type { LookupRequest } from '../reconcile/ports.js';
 import { buildUrl, itemUrl, jobSegments, leadsTo } from './address.js';
 import type { Connection, JsonAnswer } from './connection.js';
-import { carries, firstDifference } from './request.js';
+import { carries, firstDifference, likeness } from './request.js';
 import { type BuildShape, type ItemShape, parseBuilds, parseQueue } from './shapes.js';
 
 /** One read of the queue, then of the builds since the claim. */
@@ -45,9 +45,10 @@ function unavailable(connection: Connection, what: string): Unavailable {
 
 function toLookup(connection: Connection, request: LookupRequest, sight: Sight): Lookup {
   const segments = jobSegments(request.job) ?? [];
-  const differing = (found: ItemShape | BuildShape) => {
-    const { job, id, parameters } = request;
-    const differs = parameters && firstDifference({ job, id, parameters }, found.parameters);
+  const { job, id, parameters } = request;
+  // What still waits can be cancelled, so it has to be exactly what was asked for.
+  const differing = (item: ItemShape) => {
+    const differs = parameters && firstDifference({ job, id, parameters }, item.parameters);
     return differs === undefined ? {} : { differs };
   };
   const items = sight.items.map(
@@ -60,7 +61,7 @@ function toLookup(connection: Connection, request: LookupRequest, sight: Sight):
       building: build.isBuilding,
       startedAt: build.startedAt,
       ...(build.result === undefined ? {} : { result: build.result }),
-      ...differing(build),
+      ...(parameters === undefined ? {} : likeness({ job, id, parameters }, build.parameters)),
     }),
   );
   const { session, nextBuildNumber, vanished } = sight;

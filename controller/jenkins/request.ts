@@ -1,12 +1,17 @@
+import type { Likeness } from '../core/run/observation.js';
 import type { JobRequest } from '../reconcile/ports.js';
 import { jobSegments } from './address.js';
 import type { ParameterValues } from './shapes.js';
+import { shorten } from './words.js';
 
 /** The parameter that carries the id. */
 export const runParameter = 'TOWPATH_RUN';
 
 /** Every parameter becomes an environment variable, and Linux takes no longer ones than 128 KiB; a build would fail after it started. */
 const maxValueBytes = 64 * 1024;
+
+/** How many names are told at most. */
+const maxNamed = 5;
 
 /** Names that buildWithParameters takes for itself. */
 const reserved = new Set(['delay', 'token', 'cause', 'json', 'Jenkins-Crumb']);
@@ -44,12 +49,18 @@ export function carries(parameters: ParameterValues | undefined, id: string): bo
 
 /** What of an item's parameters is not as it was sent, or `undefined`. A password's value cannot be compared. */
 export function firstDifference(request: JobRequest, found: ParameterValues | undefined): string | undefined {
+  const { differs, added = [] } = likeness(request, found);
+  return differs ?? (added[0] === undefined ? undefined : `${added[0]} was added`);
+}
+
+/** The same, with what was sent and what the job has gained told apart. */
+export function likeness(request: JobRequest, found: ParameterValues | undefined): Likeness {
   const sent = sentParameters(request);
   for (const [name, value] of sent) {
-    if (found === undefined || !found.has(name)) return `${name} was dropped`;
+    if (found === undefined || !found.has(name)) return { differs: `${name} was dropped` };
     const arrived = found.get(name);
-    if (arrived !== undefined && arrived !== value) return `${name} has another value`;
+    if (arrived !== undefined && arrived !== value) return { differs: `${name} has another value` };
   }
-  const extra = [...(found?.keys() ?? [])].find((name) => !sent.has(name));
-  return extra === undefined ? undefined : `${extra} was added`;
+  const added = [...(found?.keys() ?? [])].filter((name) => !sent.has(name)).map((name) => shorten(name, 60));
+  return added.length === 0 ? {} : { added: added.slice(0, maxNamed) };
 }

@@ -1,8 +1,9 @@
 import type { BuildReading, ItemReading, JobHistory, Unavailable } from '../core/run/observation.js';
+import type { BuildRequest } from '../reconcile/ports.js';
 import { buildUrl, jobPath, jobSegments } from './address.js';
 import type { Connection } from './connection.js';
 import { isOf, notUnderstood, unread } from './lookup.js';
-import { carries, runParameter } from './request.js';
+import { carries, likeness, runParameter } from './request.js';
 import { type BuildShape, type ItemShape, parseBuild, parseBuilds, parseItem } from './shapes.js';
 
 const itemTree = 'id,why,stuck,cancelled,executable[number,url],task[name,fullName,url],actions[parameters[name,value]]';
@@ -50,7 +51,7 @@ export function isUnavailable(value: object | undefined): value is Unavailable {
 
 export async function readBuild(
   connection: Connection,
-  { job, id, number }: { job: string; id: string; number: number },
+  { job, id, number, parameters }: BuildRequest,
   signal: AbortSignal,
 ): Promise<BuildReading> {
   const name = jobSegments(job);
@@ -64,7 +65,9 @@ export async function readBuild(
     return { state: 'unavailable', message: connection.says(`has not attached the parameters of build ${number} of ${job} yet`) };
   }
   if (!carries(build.parameters, id)) return { state: 'missing' };
-  return toReading(connection, name, build, answer.answeredAt);
+  const reading = toReading(connection, name, build, answer.answeredAt);
+  if (parameters === undefined || (reading.state !== 'building' && reading.state !== 'finished')) return reading;
+  return { ...reading, ...likeness({ job, id, parameters }, build.parameters) };
 }
 
 function toReading(

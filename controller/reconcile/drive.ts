@@ -90,7 +90,7 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
       return save(run, task, afterItem(invocation, item, now()), context);
     }
     case 'readBuild': {
-      const build = await deployer.readBuild({ job, id, number: step.number }, signal);
+      const build = await deployer.readBuild({ job, id, number: step.number, parameters: task.job.parameters }, signal);
       return saveBuild(run, task, build, context);
     }
     case 'nothing':

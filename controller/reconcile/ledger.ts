@@ -37,6 +37,8 @@ interface Found {
 export async function settleByLedger(task: Task, found: Found, context: LedgerContext): Promise<Found> {
   const { readClaim, ports, signal } = context;
   if (readClaim === undefined || task.check !== undefined || found.next.state !== 'Unknown') return found;
+  // The ledger knows how it ended, and not what it deployed.
+  if (found.next.differs !== undefined) return found;
   const reading = await readClaim(signal);
   const doubt = { before: task.invocation, unknown: found.next, jenkinsRead: found.lookup.state === 'read' };
   const deadline = deadlineOf(task.invocation, durationOr(task.job.timeout, 3_600_000));

@@ -57,6 +57,13 @@ export interface JobRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+export interface BuildRequest {
+  readonly job: string;
+  readonly id: string;
+  readonly number: number;
+  readonly parameters?: JobRequest['parameters'];
+}
+
 export interface LookupRequest {
   readonly job: string;
   readonly id: string;
@@ -75,7 +82,8 @@ export interface JobTriggering {
 
 export interface JobTracking {
   readItem(request: { job: string; id: string; queueId: number }, signal: AbortSignal): Promise<ItemReading>;
-  readBuild(request: { job: string; id: string; number: number }, signal: AbortSignal): Promise<BuildReading>;
+  /** With `parameters` it says as well what of the build's is not as it was asked for. */
+  readBuild(request: BuildRequest, signal: AbortSignal): Promise<BuildReading>;
   /** The last lines of the log, without console notes; empty where it cannot be read. */
   readLogTail(request: { job: string; number: number; lines: number }, signal: AbortSignal): Promise<string[]>;
   readHistory(job: string, signal: AbortSignal): Promise<JobHistory>;

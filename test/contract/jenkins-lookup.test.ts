@@ -38,6 +38,22 @@ describe('the lookup', () => {
     const found = await scene.deployer.lookup({ job: 'platform/deploy', id, parameters, since: 1 }, noAbort);
     expect(found).toMatchObject({ state: 'read', builds: [{ number: 1, differs: `${name} has another value` }] });
     expect(await look()).not.toMatchObject({ builds: [{ differs: expect.anything() }] });
+    const built = await scene.deployer.readBuild({ job: 'platform/deploy', id, number: 1, parameters }, noAbort);
+    expect(built).toMatchObject({ state: 'building', differs: `${name} has another value` });
+  });
+
+  it('tells a build of a job that has gained a parameter from one with another content', async () => {
+    scene = await aScene({ jobs: [{ ...deployJob, concurrent: true }] });
+    const { id, parameters } = aRequest();
+    scene.jenkins.userBuild('platform/deploy', { ...parameters, TOWPATH_RUN: id }, 'admin');
+    scene.pass(30_001);
+    const { [Object.keys(parameters)[0] ?? '']: _, ...fewer } = parameters;
+    const added = Object.keys(parameters).slice(0, 1);
+    const found = await scene.deployer.lookup({ job: 'platform/deploy', id, parameters: fewer, since: 1 }, noAbort);
+    expect(found).toMatchObject({ state: 'read', builds: [{ number: 1, added }] });
+    expect(found).not.toMatchObject({ builds: [{ differs: expect.anything() }] });
+    const built = await scene.deployer.readBuild({ job: 'platform/deploy', id, number: 1, parameters: fewer }, noAbort);
+    expect(built).toMatchObject({ state: 'building', added });
   });
 
   it('finds builds, lowest number first, whatever they came to', async () => {

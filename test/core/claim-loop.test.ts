@@ -114,10 +114,10 @@ describe('a lookup before the run is asked for again', () => {
   const lookup: Lookup = { state: 'read', session: 's1', nextBuildNumber: 42, items: [], builds: [], vanished: [41] };
   const job = { server: 'main', job: 'deploy', parameters: {}, timeout: '1h' };
   const ports = { clock: { now: () => at('10:05') }, events: { record: () => undefined } };
-  const settle = (reading: ClaimReading, check?: string) => {
+  const settle = (reading: ClaimReading, check?: string, next = unknown) => {
     const task = { id: 'shop.qa.1.x', job, invocation: pending, ...(check === undefined ? {} : { check }) };
     const { signal } = new AbortController();
-    return settleByLedger(task, { lookup, next: unknown }, { ports, signal, readClaim: async () => reading });
+    return settleByLedger(task, { lookup, next }, { ports, signal, readClaim: async () => reading });
   };
 
   it('counts as not done while the ledger cannot be read, and as done where nobody has claimed the run', async () => {
@@ -130,6 +130,11 @@ describe('a lookup before the run is asked for again', () => {
 
   it('leaves checks alone: they are not claimed', async () => {
     expect(await settle({ state: 'absent' }, 'smoke')).toEqual({ lookup, next: unknown });
+  });
+
+  it('leaves a build alone that was started with something else: the ledger knows how it ended, and not what it deployed', async () => {
+    const next = { ...unknown, differs: 'VERSION was dropped' };
+    expect(await settle({ state: 'ended', result: 'SUCCESS' }, undefined, next)).toEqual({ lookup, next });
   });
 });
 

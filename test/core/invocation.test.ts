@@ -107,6 +107,12 @@ describe('what a lookup found', () => {
     expect(look(next, absent({ builds: [strange] }), at('23:00'))).toBe(next);
   });
 
+  it('a build of a job that has gained parameters is adopted: all that was asked for is there, and the others are told of', () => {
+    const next = look(triggering, absent({ builds: [{ ...build, added: ['DEBUG', 'REGION'] }] }));
+    expect(next).toMatchObject({ state: 'Running', buildNumber: 41 });
+    expect(next.message).toBe('running with the default of DEBUG, REGION, which the job did not have when it was looked at');
+  });
+
   it('an item that carries other parameters is cancelled, and another one adopted', () => {
     const items = [
       { ...item, differs: 'VERSION has another value' },
@@ -223,6 +229,25 @@ describe('a build', () => {
     expect(afterBuild(running, { ...finished, result: 'FAILURE' }, at('10:30'))).toMatchObject({
       state: 'Finished',
       result: 'FAILURE',
+    });
+  });
+  it('that was started with something else than was asked for says nothing of the run: nobody can know what it deployed', () => {
+    const differs = 'VERSION was dropped';
+    const next = afterBuild(running, { ...finished, result: 'SUCCESS', differs }, at('10:30'));
+    expect([next.state, next.differs, next.message]).toEqual([
+      'Unknown',
+      differs,
+      `build #41 (${build.url}) carries the id of this run, but ${differs}: nobody can know what it deployed`,
+    ]);
+  });
+  it('that was started with more than was asked for counts, and says with what', () => {
+    const building = { state: 'building', url: build.url, startedAt: asked, added: ['DEBUG'] } as const;
+    const note = 'with the default of DEBUG, which the job did not have when it was looked at';
+    expect(afterBuild(running, building, asked).message).toBe(`running ${note}`);
+    expect(afterBuild(running, { ...finished, result: 'SUCCESS', added: ['DEBUG'] }, at('10:30'))).toMatchObject({
+      state: 'Finished',
+      result: 'SUCCESS',
+      message: note,
     });
   });
   it('that was stopped for its time has timed out', () => {

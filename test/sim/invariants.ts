@@ -9,7 +9,7 @@ import { invocationId, verificationId } from '../../controller/core/run/identity
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import type { ApiObject, Write } from './api.js';
 import { GateTruth } from './gate-truth.js';
-import type { SimEffect } from './jenkins-state.js';
+import type { Parameters, SimEffect } from './jenkins-state.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
 
@@ -27,6 +27,8 @@ export class Invariants {
   readonly #starts = new Map<string, SimEffect[]>();
   readonly #runsEver = new Set<string>();
   readonly #runs = new Map<string, string>();
+  /** What each TOWPATH_RUN asks for. */
+  readonly #asked = new Map<string, Parameters>();
   writes = 0;
   posts = 0;
 
@@ -100,6 +102,7 @@ export class Invariants {
 
   #wroteTask({ id, job, invocation, run, earlier, by, isCheck }: WrittenTask): void {
     const { claim } = invocation;
+    this.#asked.set(id, { ...job.parameters, TOWPATH_RUN: id });
     if (claim !== undefined && claim.posts !== (earlier?.claim?.posts ?? 0)) {
       demand(claim.holder === by, 'a claim is written by its holder', () => `${id} by ${by}, for ${claim.holder}`);
       const known = this.#claims.get(id) ?? [];
@@ -115,7 +118,8 @@ export class Invariants {
   #checkUnknown(id: string, { job }: JenkinsJob, { claim, message }: Invocation): void {
     const vanished = [...(this.#world.jenkins.jobs.get(job)?.vanished ?? [])];
     const isLost = vanished.some((number) => number >= (claim?.nextBuildNumber ?? 1));
-    demand(isLost, 'Unknown only where nothing can be known', () => `${id}: ${message}`);
+    const isOther = (this.#starts.get(id) ?? []).some(({ parameters }) => !this.#isAsked(id, parameters));
+    demand(isLost || isOther, 'Unknown only where nothing can be known', () => `${id}: ${message}`);
   }
 
   /** What a run says of its end is what happened. */
@@ -139,6 +143,17 @@ export class Invariants {
       'the result of a run is that of its build',
       () => `${id}: ${result}, but ${job} #${buildNumber} ended ${effect?.result}`,
     );
+    demand(
+      effect === undefined || this.#isAsked(id, effect.parameters),
+      'a run ends by a build of what it asked for',
+      () => `${id}: ${job} #${buildNumber} was started with ${JSON.stringify(effect?.parameters)}`,
+    );
+  }
+
+  /** Whether all that was asked for is there; what the job has gained meanwhile has its defaults. */
+  #isAsked(id: string, parameters: Parameters): boolean {
+    const wanted = this.#asked.get(id);
+    return wanted === undefined || Object.entries(wanted).every(([name, value]) => parameters[name] === value);
   }
 
   #posted(id: string, holder: string): void {

@@ -89,9 +89,10 @@ export class Mischief {
     'change-job': ({ jenkins, random }) => {
       const job = random.pickOf([...jenkins.jobs.values()]);
       if (job === undefined) return;
+      const lost = random.pick(['ENVIRONMENT', 'VERSION', 'all']);
       job.parameters = random.chance(0.5)
-        ? [...job.parameters, 'DEBUG']
-        : job.parameters.filter((name) => name === 'TOWPATH_RUN');
+        ? [...job.usualParameters, 'DEBUG']
+        : job.usualParameters.filter((name) => name === 'TOWPATH_RUN' || (lost !== 'all' && name !== lost));
       this.#for(60_000, () => this.#restoreJobs());
     },
     'api-faults': ({ faults }) => {

@@ -126,6 +126,9 @@ const invocationFields = {
   requestedAt: Type.Optional(time('When Jenkins was first asked.')),
   stop: Type.Optional(oneOf(['timeout', 'superseded'], 'Why the build was asked to stop.')),
   ledger: Type.Optional(Ledger),
+  differs: Type.Optional(
+    text('What its build was started with in place of what was asked for: then no end of it is one of this run.'),
+  ),
   refused: Type.Optional(
     list(integer('Build.'), 'Builds that found the run claimed and ended without effect.', { maxItems: 20 }),
   ),

@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.js';
 import type { Millis } from '../model.js';
 import type { Claim, Invocation } from '../resources/deployment-run.js';
 import { fromTime, toTime } from '../time.js';
-import type { BuildReading, FoundItem, ItemReading, Lookup, Preflight, TriggerAnswer } from './observation.js';
+import type { BuildReading, FoundItem, ItemReading, Likeness, Lookup, Preflight, TriggerAnswer } from './observation.js';
 
 /**
  * The durable state machine of one Jenkins job that a run asks for: the controller's half of the trigger protocol.
@@ -90,7 +90,7 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
     return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
   const [build] = lookup.builds.filter(({ number }) => !invocation.refused?.includes(number));
   if (build?.differs !== undefined) return strange(invocation, { ...build, differs: build.differs }, context.now);
-  if (build !== undefined) return running(invocation, build.number, build.url, context.now);
+  if (build !== undefined) return running(invocation, build, context.now);
   const item = lookup.items.find(({ differs }) => differs === undefined);
   if (item !== undefined && invocation.buildNumber !== undefined) return requeued(invocation, context.now);
   if (item !== undefined) {
@@ -111,7 +111,14 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
 function strange(invocation: Invocation, build: { number: number; url: string; differs: string }, now: Millis): Invocation {
   if (invocation.state === 'Unknown') return invocation;
   const message = `build #${build.number} (${build.url}) carries the id of this run, but ${build.differs}: nobody can know what it deployed`;
-  return { ...invocation, state: 'Unknown', since: toTime(now), message };
+  return { ...invocation, state: 'Unknown', since: toTime(now), differs: build.differs, message };
+}
+
+/** What it deploys is known where all that was asked for is there; that the job has more by now is worth a word. */
+function addedTo({ added = [] }: Likeness): string | undefined {
+  return added.length === 0
+    ? undefined
+    : `with the default of ${added.join(', ')}, which the job did not have when it was looked at`;
 }
 
 /** A build had started, its record is lost, and Jenkins has loaded its item from an old copy of the queue: it would deploy again. */
@@ -197,7 +204,7 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'leaving':
       return invocation;
     case 'started':
-      return running(invocation, item.buildNumber, item.url, now);
+      return running(invocation, { number: item.buildNumber, url: item.url }, now);
     case 'cancelled':
       return finished(invocation, invocation.stop === 'timeout' ? 'TIMEOUT' : 'CANCELLED', {
         now,
@@ -220,14 +227,21 @@ function cancelledMessage(invocation: Invocation): string {
 
 export function afterBuild(invocation: Invocation, build: BuildReading, now: Millis): Invocation {
   if (invocation.state !== 'Running') return invocation;
+  const { buildNumber: number = 0 } = invocation;
+  if ('differs' in build && build.differs !== undefined)
+    return strange(invocation, { number, url: build.url, differs: build.differs }, now);
   switch (build.state) {
     case 'unavailable':
       return withMessage(invocation, build.message);
     case 'building':
-      return withMessage({ ...invocation, buildUrl: build.url }, invocation.stop === undefined ? 'running' : 'asked to stop');
+      return withMessage(
+        { ...invocation, buildUrl: build.url },
+        invocation.stop === undefined ? runningWith(build) : 'asked to stop',
+      );
     case 'finished': {
       const timedOut = invocation.stop === 'timeout' && build.result === 'ABORTED';
-      return finished({ ...invocation, buildUrl: build.url }, timedOut ? 'TIMEOUT' : build.result, { now });
+      const message = addedTo(build);
+      return finished({ ...invocation, buildUrl: build.url }, timedOut ? 'TIMEOUT' : build.result, compact({ now, message }));
     }
     case 'missing':
       return { ...invocation, state: 'Triggering', message: 'the build is gone; looking for it' };
@@ -240,8 +254,14 @@ export function toStop(invocation: Invocation, reason: NonNullable<Invocation['s
   return { ...invocation, stop: reason };
 }
 
-function running(invocation: Invocation, buildNumber: number, buildUrl: string, now: Millis): Invocation {
-  return { ...invocation, state: 'Running', buildNumber, buildUrl, since: toTime(now), message: 'running' };
+function running(invocation: Invocation, build: { number: number; url: string } & Likeness, now: Millis): Invocation {
+  const { number: buildNumber, url: buildUrl } = build;
+  return { ...invocation, state: 'Running', buildNumber, buildUrl, since: toTime(now), message: runningWith(build) };
+}
+
+function runningWith(build: Likeness): string {
+  const added = addedTo(build);
+  return added === undefined ? 'running' : `running ${added}`;
 }
 
 export function finished(invocation: Invocation, result: string, how: { now: Millis; message?: string }): Invocation {

@@ -29,14 +29,20 @@ export interface FoundItem {
   readonly differs?: string;
 }
 
-export interface FoundBuild {
+/** How a build's parameters compare with what was asked for. */
+export interface Likeness {
+  /** What was asked for and is not there, or is something else. */
+  readonly differs?: string;
+  /** What the job has gained since it was looked at; all that was asked for is there, and these have their defaults. */
+  readonly added?: readonly string[];
+}
+
+export interface FoundBuild extends Likeness {
   readonly number: number;
   readonly url: string;
   readonly building: boolean;
   readonly result?: string;
   readonly startedAt: Millis;
-  /** What of its parameters is not as it was asked for, where something is. */
-  readonly differs?: string;
 }
 
 /**
@@ -66,21 +72,21 @@ export type ItemReading =
 
 /** A build. `missing`: gone, or the number belongs to something else. */
 export type BuildReading =
-  | {
+  | (Likeness & {
       readonly state: 'building';
       readonly url: string;
       readonly startedAt: Millis;
       /** Per cent of the usual duration, 0 to 99; absent without a history. */
       readonly progress?: number;
       readonly estimatedEnd?: Millis;
-    }
-  | {
+    })
+  | (Likeness & {
       readonly state: 'finished';
       readonly url: string;
       readonly result: string;
       readonly startedAt: Millis;
       readonly finishedAt: Millis;
-    }
+    })
   | { readonly state: 'missing' }
   | Unavailable;
 
