@@ -1,3 +1,4 @@
+import type { ProductGovernance } from './governance.js';
 import type { Commit, DescriptorReading, DesiredEnvironment, Finding, Millis } from './model.js';
 import type { DeploymentRunResource } from './resources/deployment-run.js';
 import type { EnvironmentResource, VerifiedRelease } from './resources/environment.js';
@@ -32,6 +33,8 @@ export interface EnvironmentFacts {
   /** What git asks for; absent where its documents are not valid. */
   readonly desired?: DesiredEnvironment;
   readonly commit?: Commit;
+  /** What git says may be deployed, by whose leave and when. */
+  readonly governance: ProductGovernance;
   /** Why the documents are not valid; empty where they are. */
   readonly findings: readonly Finding[];
   /** The repository has not been read yet since this process started. */

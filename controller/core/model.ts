@@ -1,8 +1,7 @@
-/** Milliseconds since 1970-01-01 UTC, as a parameter named `now` wherever time matters. */
-export type Millis = number;
+import type { DemandedSignoff, Governance, Override, ParityRule, ReleaseClass } from './governance.js';
+import type { Digest, Millis } from './units.js';
 
-/** `sha256:` and 64 hexadecimal digits. */
-export type Digest = string;
+export type { Digest, Millis } from './units.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -51,6 +50,9 @@ export interface Stage {
   readonly after: readonly AfterRule[];
   readonly soakMs: Millis;
   readonly verification: readonly VerificationTemplate[];
+  readonly signoffs: readonly DemandedSignoff[];
+  readonly checklist: 'optional' | 'required';
+  readonly parity?: ParityRule;
 }
 
 /** Where the builds of a job claim their run: objects in a bucket that the operator has configured, or ConfigMaps. */
@@ -74,14 +76,8 @@ export interface Product {
   readonly stages: readonly Stage[];
   readonly driftPolicy: 'report' | 'reconcile';
   readonly releases: 'optional' | 'required';
-}
-
-/** What a `Release` document says, as far as the path to production reads it. */
-export interface ReleaseDocument {
-  readonly product: string;
-  readonly version: string;
-  readonly class: string;
-  readonly previous?: string;
+  /** The classes of its releases; empty: the usual ones, which all take the whole path. */
+  readonly classes: readonly ReleaseClass[];
 }
 
 /** What git asks for in one environment: the normal form of its MasterVersion, EnvironmentConfig and Product. */
@@ -95,7 +91,9 @@ export interface DesiredEnvironment {
   readonly notBefore?: Millis;
   readonly settings: JsonObject;
   readonly settingsDigest: Digest;
-  readonly release?: ReleaseDocument;
+  /** Of the version's Release document, where there is one. */
+  readonly release?: { readonly class: string };
+  readonly override?: Override;
 }
 
 /** An environment whose documents are not valid; it keeps what it had. */
@@ -110,7 +108,7 @@ export interface InvalidEnvironment {
 export interface ReleaseRepository {
   readonly environments: readonly DesiredEnvironment[];
   readonly invalid: readonly InvalidEnvironment[];
-  readonly releases: readonly ReleaseDocument[];
+  readonly governance: Governance;
   readonly findings: readonly Finding[];
   readonly documents: { readonly valid: number; readonly invalid: number };
 }

@@ -59,6 +59,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     environment,
     desired,
     commit: published?.commit,
+    governance: memory.published.governanceOf(published?.source, product),
     findings: published?.findings ?? [],
     unread: subject.unread ? true : undefined,
     problem: desired === undefined || source === undefined ? undefined : configurationProblem(desired, source),

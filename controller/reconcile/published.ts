@@ -1,3 +1,4 @@
+import { type Governance, governanceOf, noGovernance, type ProductGovernance } from '../core/governance.js';
 import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
 import { environmentName } from '../core/run/identity.js';
 import type { Key } from './ports.js';
@@ -15,6 +16,8 @@ interface Publication {
   readonly createdAt: string;
   readonly snapshot: Snapshot;
   readonly environments: ReadonlyMap<string, PublishedEnvironment>;
+  /** Product → what governs it; made when it is first asked for. */
+  readonly governance: Map<string, ProductGovernance>;
 }
 
 export const toKeyText = ({ namespace, name }: Key): string => `${namespace}/${name}`;
@@ -34,11 +37,26 @@ export class PublishedStates {
     const before = this.#bySource.get(toKeyText(source));
     if (before?.snapshot === snapshot) return [];
     const environments = index(source, snapshot);
-    this.#bySource.set(toKeyText(source), { source, createdAt, snapshot, environments });
+    this.#bySource.set(toKeyText(source), { source, createdAt, snapshot, environments, governance: new Map() });
+    const isGovernedAnew = governanceChange(before?.snapshot.repository.governance, snapshot.repository.governance);
     const names = new Set([...environments.keys(), ...(before?.environments.keys() ?? [])]);
     return [...names]
-      .filter((name) => !this.#same(before?.environments.get(name), environments.get(name)))
+      .filter(
+        (name) =>
+          isGovernedAnew(name.slice(0, name.indexOf('.'))) || !this.#same(before?.environments.get(name), environments.get(name)),
+      )
       .map((name) => toKeyText({ namespace: source.namespace, name }));
+  }
+
+  /** What a source says that governs a product; nothing for one that was not read. */
+  governanceOf(source: Key | undefined, product: string): ProductGovernance {
+    const publication = source && this.#bySource.get(toKeyText(source));
+    if (publication === undefined) return ungoverned;
+    const known = publication.governance.get(product);
+    if (known !== undefined) return known;
+    const found = governanceOf(publication.snapshot.repository.governance, product);
+    publication.governance.set(product, found);
+    return found;
   }
 
   /** Whether the source was read since the start. */
@@ -99,6 +117,24 @@ export class PublishedStates {
     this.#productText.set(product, text);
     return text;
   }
+}
+
+const ungoverned: ProductGovernance = governanceOf(noGovernance, '');
+
+/** For which products something changed in what governs them. */
+function governanceChange(before: Governance | undefined, after: Governance): (product: string) => boolean {
+  if (before === undefined || before === after) return () => false;
+  const common = ({ windows, roles, broken }: Governance) => JSON.stringify([windows, roles, broken]);
+  if (common(before) !== common(after)) return () => true;
+  const was = releaseTexts(before);
+  const is = releaseTexts(after);
+  return (product) => was.get(product) !== is.get(product);
+}
+
+function releaseTexts({ releases }: Governance): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const release of releases) texts.set(release.product, `${texts.get(release.product) ?? ''}${JSON.stringify(release)}`);
+  return texts;
 }
 
 function isOlder(a: Publication, b: Publication): boolean {

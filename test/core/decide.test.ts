@@ -93,6 +93,8 @@ describe('a run that is started', () => {
             name: 'qa',
             after: [],
             soakMs: 0,
+            signoffs: [],
+            checklist: 'optional',
             verification: [
               {
                 name: 'smoke',

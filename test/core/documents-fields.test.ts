@@ -101,7 +101,7 @@ const fields: readonly Case[] = [
     'version.yaml',
     '2.9.3',
     '2.9.3\n  extra: 1',
-    ['version.yaml:7:3 spec.extra: is not a known field (known are product, version, reason, notBefore)'],
+    ['version.yaml:7:3 spec.extra: is not a known field (known are product, version, reason, notBefore, override)'],
   ],
   [
     'a time that is none',
@@ -209,7 +209,7 @@ const fields: readonly Case[] = [
     'release.yaml',
     'minor',
     'tiny',
-    ['release.yaml:6:10 spec.class: "tiny" is not one of major, minor, hotfix, emergency'],
+    ['release.yaml:6:10 spec.class: "tiny" is not a class of product shop (major, minor, hotfix, emergency)'],
   ],
   [
     'an address that is none',

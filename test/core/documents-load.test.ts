@@ -90,10 +90,23 @@ describe('loading', () => {
 
   it('gives the release with the environment that shall run it', () => {
     const repository = load({ ...valid, 'release.yaml': `${release}  previous: 2.9.2\n` });
-    const wanted = { product: 'shop', version: '2.9.3', class: 'minor', previous: '2.9.2' };
-    expect([repository.releases, repository.environments.map((environment) => environment.release)]).toEqual([
-      [wanted],
-      [wanted],
+    const { releases } = repository.governance;
+    expect([releases, repository.environments.map((environment) => environment.release)]).toEqual([
+      [
+        {
+          product: 'shop',
+          version: '2.9.3',
+          class: 'minor',
+          previous: '2.9.2',
+          dependencies: {},
+          notes: {},
+          tickets: [],
+          schedule: [],
+          checklist: [],
+          signoffs: [],
+        },
+      ],
+      [{ class: 'minor' }],
     ]);
   });
 

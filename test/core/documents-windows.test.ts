@@ -106,7 +106,7 @@ const windows: readonly (readonly [title: string, from: string, to: string, find
     'an unknown release class',
     'spec:',
     'spec:\n  exempt: [urgent]',
-    ['window.yaml:5:12 spec.exempt[0]: "urgent" is not one of major, minor, hotfix, emergency'],
+    ['window.yaml:5:12 warning spec.exempt[0]: no product has a release class "urgent" (major, minor, hotfix, emergency)'],
   ],
 ];
 

@@ -46,11 +46,19 @@ describe('a release repository', () => {
               unstable: 'failure',
             },
             stages: [
-              { name: 'qa', after: [], soakMs: 0, verification: [] },
-              { name: 'uat', after: [{ stage: 'qa', require: 'any' }], soakMs: 86_400_000, verification: [] },
+              { name: 'qa', after: [], soakMs: 0, verification: [], signoffs: [], checklist: 'optional' },
+              {
+                name: 'uat',
+                after: [{ stage: 'qa', require: 'any' }],
+                soakMs: 86_400_000,
+                verification: [],
+                signoffs: [],
+                checklist: 'optional',
+              },
             ],
             driftPolicy: 'report',
             releases: 'optional',
+            classes: [],
           },
           environment: 'uat-acme',
           stage: 'uat',
@@ -62,7 +70,7 @@ describe('a release repository', () => {
         },
       ],
       invalid: [],
-      releases: [],
+      governance: { releases: [], windows: [], roles: [], incidents: [], broken: [] },
       findings: [],
       documents: { valid: 3, invalid: 0 },
     });
@@ -87,7 +95,7 @@ describe('a release repository', () => {
     expect(repository).toEqual({
       environments: [],
       invalid: [{ product: 'loyaltyboost', environment: 'uat-acme', findings: [finding] }],
-      releases: [],
+      governance: { releases: [], windows: [], roles: [], incidents: [], broken: [] },
       findings: [finding],
       documents: { valid: 2, invalid: 1 },
     });

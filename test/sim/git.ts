@@ -1,5 +1,6 @@
 import { settingsDigest } from '../../controller/core/digest.js';
 import { ReconcileError } from '../../controller/core/errors.js';
+import { noGovernance } from '../../controller/core/governance.js';
 import type { Commit, DesiredEnvironment, InvalidEnvironment, Millis, Product, Snapshot } from '../../controller/core/model.js';
 import type { Repositories } from '../../controller/reconcile/ports.js';
 
@@ -40,7 +41,7 @@ export class SimGit {
     const invalid = present.filter(({ isBroken }) => isBroken).map(toInvalid);
     const documents = { valid: 2 * environments.length, invalid: invalid.length };
     const findings = invalid.flatMap((one) => one.findings);
-    this.#snapshot = { commit, repository: { environments, invalid, releases: [], findings, documents } };
+    this.#snapshot = { commit, repository: { environments, invalid, governance: noGovernance, findings, documents } };
   }
 
   get head(): Snapshot {

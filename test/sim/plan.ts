@@ -79,12 +79,14 @@ function drawProduct(name: string, random: Random): Product {
   const checked = random.chance(0.4);
   const soakMs = random.chance(0.2) ? 2 * minute : 0;
   const stages: Stage[] = [
-    { name: 'qa', after: [], soakMs: 0, verification: checked ? [smoke()] : [] },
+    { name: 'qa', after: [], soakMs: 0, verification: checked ? [smoke()] : [], signoffs: [], checklist: 'optional' },
     {
       name: 'uat',
       after: [{ stage: 'qa', require: 'any' }],
       soakMs,
       verification: checked && random.chance(0.5) ? [smoke()] : [],
+      signoffs: [],
+      checklist: 'optional',
     },
   ];
   const withDescriptor = random.chance(0.4);
@@ -105,6 +107,7 @@ function drawProduct(name: string, random: Random): Product {
     stages,
     driftPolicy: random.pick(['report', 'report', 'reconcile']),
     releases: 'optional',
+    classes: [],
   };
 }
 

@@ -29,11 +29,12 @@ function aProduct(name: string, over: Partial<Product['deployer']> = {}): Produc
       ...over,
     },
     stages: [
-      { name: 'qa', after: [], soakMs: 0, verification: [] },
-      { name: 'uat', after: [{ stage: 'qa', require: 'any' }], soakMs: 0, verification: [] },
+      { name: 'qa', after: [], soakMs: 0, verification: [], signoffs: [], checklist: 'optional' },
+      { name: 'uat', after: [{ stage: 'qa', require: 'any' }], soakMs: 0, verification: [], signoffs: [], checklist: 'optional' },
     ],
     driftPolicy: 'report',
     releases: 'optional',
+    classes: [],
   };
 }
 

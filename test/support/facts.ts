@@ -18,7 +18,7 @@ export function at(clock: string): Millis {
 export const aCommit = (sha = 'c'.repeat(40)): Commit => ({ sha, author: 'Ada', time: at('09:00'), subject: 'Promote' });
 
 export function aStage(over: Partial<Stage> = {}): Stage {
-  return { name: 'qa', after: [], soakMs: 0, verification: [], ...over };
+  return { name: 'qa', after: [], soakMs: 0, verification: [], signoffs: [], checklist: 'optional', ...over };
 }
 
 export function aProduct(over: Partial<Product> = {}): Product {
@@ -36,6 +36,7 @@ export function aProduct(over: Partial<Product> = {}): Product {
     stages: [aStage(), aStage({ name: 'uat', after: [{ stage: 'qa', require: 'any' }] })],
     driftPolicy: 'report',
     releases: 'optional',
+    classes: [],
     ...over,
   };
 }
@@ -70,6 +71,7 @@ export function someFacts(over: Partial<EnvironmentFacts> = {}): EnvironmentFact
     desired: aDesired(),
     commit: aCommit(),
     findings: [],
+    governance: { releases: {}, windows: [], roles: [], broken: [] },
     source: { name: 'releases', suspended: false, firstDeployment: 'confirm' },
     runs: [],
     path: [],

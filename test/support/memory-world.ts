@@ -1,3 +1,4 @@
+import { noGovernance } from '../../controller/core/governance.js';
 import type { DesiredEnvironment, Millis, Product, ReleaseRepository } from '../../controller/core/model.js';
 import { phaseOf } from '../../controller/core/run/run.js';
 import { Controller } from '../../controller/reconcile/controller.js';
@@ -55,7 +56,7 @@ export class MemoryWorld {
       return { product: aProduct(), settings: {}, settingsDigest: 'sha256:settings', ...one };
     });
     const documents = { valid: environments.length, invalid: 0 };
-    const repository: ReleaseRepository = { environments, invalid: [], releases: [], findings: [], documents };
+    const repository: ReleaseRepository = { environments, invalid: [], governance: noGovernance, findings: [], documents };
     this.api.snapshots.set('releases', { commit: aCommit(String(this.#commits).padStart(40, '0')), repository });
   }
 

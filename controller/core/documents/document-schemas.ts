@@ -2,9 +2,11 @@ import type { TSchema } from '@sinclair/typebox';
 import type { DocumentKind } from './parsed.js';
 import { DeploymentWindowSchema } from './schema/deployment-window.js';
 import { EnvironmentConfigSchema } from './schema/environment-config.js';
+import { IncidentSchema } from './schema/incident.js';
 import { MasterVersionSchema } from './schema/master-version.js';
 import { ProductSchema } from './schema/product.js';
 import { ReleaseSchema } from './schema/release.js';
+import { RolesSchema } from './schema/roles.js';
 
 /** The schema of every kind of document. */
 export const documentTypes: Readonly<Record<DocumentKind, TSchema>> = {
@@ -13,6 +15,8 @@ export const documentTypes: Readonly<Record<DocumentKind, TSchema>> = {
   Product: ProductSchema,
   Release: ReleaseSchema,
   DeploymentWindow: DeploymentWindowSchema,
+  Roles: RolesSchema,
+  Incident: IncidentSchema,
 };
 
 export const documentKinds = Object.keys(documentTypes) as readonly DocumentKind[];
@@ -33,4 +37,6 @@ export const documentSchemas: Readonly<Record<DocumentKind, Readonly<Record<stri
   Product: publishedSchema('Product', ProductSchema),
   Release: publishedSchema('Release', ReleaseSchema),
   DeploymentWindow: publishedSchema('DeploymentWindow', DeploymentWindowSchema),
+  Roles: publishedSchema('Roles', RolesSchema),
+  Incident: publishedSchema('Incident', IncidentSchema),
 };

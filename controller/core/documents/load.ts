@@ -1,18 +1,17 @@
 import { settingsDigest } from '../digest.js';
-import type { DesiredEnvironment, Finding, InvalidEnvironment, Product, ReleaseDocument, ReleaseRepository } from '../model.js';
-import { toProduct, toRelease } from './normal-form.js';
+import type { Governance, ReleaseDocument } from '../governance.js';
+import type { DesiredEnvironment, Finding, InvalidEnvironment, Product, ReleaseRepository } from '../model.js';
+import { loadGovernance, releasesOf } from './load-governance.js';
+import { toProduct } from './normal-form.js';
 import type { ParsedFile, ValidDocument } from './parsed.js';
 import { environmentKey, indexFiles, only, type RepositoryIndex } from './repository-index.js';
 import { rules } from './rules/all.js';
-import { type Subject, subjectOf, type Verdict } from './rules/verdict.js';
+import { type Stopped, type Subject, subjectOf, type Verdict } from './rules/verdict.js';
 import { dnsLabelRule } from './schema/shapes.js';
 import { createSettingsCache, type SettingsCache } from './settings/cache.js';
 
 const dnsLabel = new RegExp(dnsLabelRule.pattern);
 const isDnsLabel = (name: string): boolean => name.length <= dnsLabelRule.maxLength && dnsLabel.test(name);
-
-/** Subject → the errors that stop it. */
-type Stopped = ReadonlyMap<Subject, readonly Finding[]>;
 
 /**
  * What one commit says: the rules across documents over the files as read. A document that breaks a rule stops only what depends on it.
@@ -24,10 +23,11 @@ export function loadRepository(files: Iterable<ParsedFile>, cache: SettingsCache
   const verdicts = rules.flatMap((rule) => rule(index, cache));
   const stopped = collectStopped(index, verdicts);
   const findings = sortFindings([...all.flatMap((file) => file.findings), ...verdicts.map(({ finding }) => finding)]);
-  const releases = toReleases(index, stopped);
+  const releases = releasesOf(index, stopped);
+  const governance: Governance = loadGovernance({ index, stopped, releases, verdicts });
   return {
     ...toEnvironments({ index, stopped, releases, cache }),
-    releases: [...releases.values()],
+    governance,
     findings,
     documents: countDocuments(all, verdicts),
   };
@@ -44,15 +44,6 @@ function collectStopped(index: RepositoryIndex, verdicts: readonly Verdict[]): S
     if (!document.valid) for (const subject of subjectOf(document)) add(subject, document.findings);
   for (const { finding, stops } of verdicts) for (const subject of stops) add(subject, [finding]);
   return stopped;
-}
-
-function toReleases(index: RepositoryIndex, stopped: Stopped): ReadonlyMap<string, ReleaseDocument> {
-  const releases = new Map<string, ReleaseDocument>();
-  for (const key of index.releases.keys()) {
-    const document = only(index.releases, key);
-    if (document !== undefined && !stopped.has(`release:${key}`)) releases.set(key, toRelease(document.content));
-  }
-  return releases;
 }
 
 interface Loading {
@@ -146,7 +137,8 @@ function toEnvironment(parts: EnvironmentParts, { releases, cache }: Loading): D
     ...(wanted.notBefore === undefined ? {} : { notBefore: Date.parse(wanted.notBefore) }),
     settings,
     settingsDigest: digest,
-    ...(release === undefined ? {} : { release }),
+    ...(release === undefined ? {} : { release: { class: release.class } }),
+    ...(wanted.override === undefined ? {} : { override: wanted.override }),
   };
 }
 

@@ -1,7 +1,9 @@
+import { compact } from '../compact.js';
 import { durationOr, parseDuration } from '../duration.js';
-import type { ClaimPlace, JobTemplate, Product, ReleaseDocument, Stage } from '../model.js';
+import type { DemandedSignoff } from '../governance.js';
+import type { ClaimPlace, JobTemplate, Product, Stage } from '../model.js';
+import { toClass } from './governing.js';
 import type { ProductDocument } from './schema/product.js';
-import type { ReleaseDocumentContent } from './schema/release.js';
 
 const minute = 60_000;
 
@@ -22,7 +24,16 @@ function toStage(written: WrittenStage): Stage {
     ),
     soakMs: durationOr(written.soak, 0),
     verification: (written.verification ?? []).map(({ name, jenkins }) => ({ name, jenkins: toJob(jenkins, 30 * minute) })),
+    signoffs: (written.signoffs ?? []).map(toDemand),
+    checklist: written.checklist ?? 'optional',
+    ...(written.parity === undefined ? {} : { parity: { with: written.parity.with, allow: written.parity.allow ?? [] } }),
   };
+}
+
+function toDemand(written: NonNullable<WrittenStage['signoffs']>[number]): DemandedSignoff {
+  if (typeof written === 'string') return { role: written };
+  const { role, quorum, expires } = written;
+  return compact<DemandedSignoff>({ role, quorum, expiresMs: expires === undefined ? undefined : parseDuration(expires) });
 }
 
 /** Exactly one of the two is there: a rule says so. */
@@ -48,14 +59,6 @@ export function toProduct({ metadata, spec }: ProductDocument): Product {
     stages: spec.stages.map(toStage),
     driftPolicy: spec.driftPolicy ?? 'report',
     releases: spec.releases ?? 'optional',
-  };
-}
-
-export function toRelease({ metadata, spec }: ReleaseDocumentContent): ReleaseDocument {
-  return {
-    product: spec.product,
-    version: metadata.name,
-    class: spec.class,
-    ...(spec.previous === undefined ? {} : { previous: spec.previous }),
+    classes: (spec.classes ?? []).map(toClass),
   };
 }

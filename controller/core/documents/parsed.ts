@@ -4,9 +4,11 @@ import { findPlace, formatPath, positionOf } from './places.js';
 import type { RuleName } from './rules/catalog.js';
 import type { DeploymentWindowDocument } from './schema/deployment-window.js';
 import type { EnvironmentConfigDocument } from './schema/environment-config.js';
+import type { IncidentDocument } from './schema/incident.js';
 import type { MasterVersionDocument } from './schema/master-version.js';
 import type { ProductDocument } from './schema/product.js';
 import type { ReleaseDocumentContent } from './schema/release.js';
+import type { RolesDocument } from './schema/roles.js';
 import type { WrittenScalars } from './tree.js';
 
 /** What a valid document of each kind holds. */
@@ -16,6 +18,8 @@ export interface DocumentContents {
   readonly Product: ProductDocument;
   readonly Release: ReleaseDocumentContent;
   readonly DeploymentWindow: DeploymentWindowDocument;
+  readonly Roles: RolesDocument;
+  readonly Incident: IncidentDocument;
 }
 
 export type DocumentKind = keyof DocumentContents;

@@ -13,16 +13,22 @@ export interface RepositoryIndex {
   readonly releases: ReadonlyMap<string, readonly ParsedDocument<'Release'>[]>;
   /** Window name → documents. */
   readonly windows: ReadonlyMap<string, readonly ParsedDocument<'DeploymentWindow'>[]>;
+  /** Name → documents. */
+  readonly roles: ReadonlyMap<string, readonly ParsedDocument<'Roles'>[]>;
+  readonly incidents: ReadonlyMap<string, readonly ParsedDocument<'Incident'>[]>;
   /** Path → text of the files that may be settings schemas; undefined for other files. */
   readonly files: ReadonlyMap<string, string | undefined>;
 }
 
 export const environmentKey = (product: string, environment: string): string => `${product}/${environment}`;
 
+/** Kinds whose names are not those of one product. */
+const standsAlone: ReadonlySet<DocumentKind> = new Set(['Product', 'DeploymentWindow', 'Roles', 'Incident']);
+
 /** The name under which a document is looked up; undefined where it cannot be told. */
 export function keyOf(document: ParsedDocument): string | undefined {
   if (document.name === undefined) return undefined;
-  if (document.kind === 'Product' || document.kind === 'DeploymentWindow') return document.name;
+  if (standsAlone.has(document.kind)) return document.name;
   return document.product === undefined ? undefined : environmentKey(document.product, document.name);
 }
 
@@ -36,6 +42,8 @@ export function indexFiles(files: Iterable<ParsedFile>): RepositoryIndex {
     environmentConfigs: group(documents, 'EnvironmentConfig'),
     releases: group(documents, 'Release'),
     windows: group(documents, 'DeploymentWindow'),
+    roles: group(documents, 'Roles'),
+    incidents: group(documents, 'Incident'),
     files: new Map(sorted.map((file) => [file.path, file.schemaText])),
   };
 }

@@ -1,5 +1,6 @@
 import type { RepositoryIndex } from '../repository-index.js';
 import type { SettingsCache } from '../settings/cache.js';
+import { classesAreSound, exemptClassesExist, releaseClassesExist } from './classes.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
 import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
@@ -36,6 +37,9 @@ export const rules: readonly Rule[] = [
   signoffsNameStages,
   dependenciesExist,
   requiredReleasesExist,
+  releaseClassesExist,
+  classesAreSound,
+  exemptClassesExist,
   windowsSayWhen,
   windowsSelectSomething,
 ];

@@ -29,6 +29,7 @@ export const ruleCatalog = {
   'unknown-product': 'Products that documents name exist.',
   'unknown-stage': 'Stages that documents name exist.',
   'unknown-release': 'Releases that documents name exist.',
+  'unknown-class': 'Release classes that documents name exist.',
   'duplicate-name': 'Names in a list are there once.',
   'stage-order': 'The order of stages has a beginning.',
   'release-order': 'The order of releases has a beginning.',

@@ -6,6 +6,9 @@ import { keyOf } from '../repository-index.js';
 /** What a finding stops: one environment (`product/name`), one release (`product/version`), or a product with all of its environments. */
 export type Subject = `environment:${string}` | `release:${string}` | `product:${string}`;
 
+/** Subject → the errors that stop it. */
+export type Stopped = ReadonlyMap<Subject, readonly Finding[]>;
+
 /** One finding of a rule across documents, and what cannot be used because of it. */
 export interface Verdict {
   readonly finding: Finding;
@@ -19,7 +22,7 @@ export function subjectOf(document: ParsedDocument): readonly Subject[] {
   if (key === undefined) return [];
   if (document.kind === 'Product') return [`product:${key}`];
   if (document.kind === 'Release') return [`release:${key}`];
-  return document.kind === 'DeploymentWindow' ? [] : [`environment:${key}`];
+  return document.kind === 'MasterVersion' || document.kind === 'EnvironmentConfig' ? [`environment:${key}`] : [];
 }
 
 /** An error of a document, which stops what the document speaks of. */

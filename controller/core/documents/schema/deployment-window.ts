@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { list, oneOf } from '../../resources/fields.js';
-import { releaseClasses } from './release.js';
 import { closed, dnsLabel, duration, localTimeRule, metadata, ruledBy, sentence, typeMeta } from './shapes.js';
 
 export const DeploymentWindowSchema = Type.Object(
@@ -29,7 +28,7 @@ export const DeploymentWindowSchema = Type.Object(
         duration: Type.Optional(duration('How long it is open after each time of `schedule`.')),
         timeZone: Type.String({ description: 'IANA time zone, such as Australia/Adelaide.', minLength: 1, maxLength: 64 }),
         reason: Type.Optional(sentence('Why; shown where a deployment waits for it.')),
-        exempt: Type.Optional(list(oneOf(releaseClasses, 'A release class.'), 'Release classes that it does not hold.')),
+        exempt: Type.Optional(list(dnsLabel('A release class.'), 'Release classes that it does not hold.', { maxItems: 100 })),
       },
       { ...closed, description: 'The window.' },
     ),

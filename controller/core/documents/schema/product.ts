@@ -1,71 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { JsonObject } from '../../model.js';
 import { list, oneOf, text } from '../../resources/fields.js';
-import { keyPlaceholders, placeholderNames } from '../../substitution.js';
+import { keyPlaceholders } from '../../substitution.js';
+import { jobFields, operatorName } from './job-fields.js';
+import { ReleaseClassSchema } from './release-class.js';
 import { closed, dnsLabel, duration, keyPrefixRule, metadata, ruledBy, typeMeta, wholeNumber } from './shapes.js';
+import { StageSchema } from './stage.js';
 
-const names = placeholderNames.map((name) => `\${${name}}`).join(' ');
 const keyNames = keyPlaceholders.map((name) => `\${${name}}`).join(' ');
-
-const operatorName = (what: string) =>
-  Type.String({ description: `${what}, by the name that the operator has given it.`, minLength: 1, maxLength: 63 });
-
-const jobFields = {
-  server: operatorName('The Jenkins server'),
-  job: text(`Full name of the job, folders included. May contain ${names}`, { maxLength: 1024 }),
-  parameters: Type.Optional(
-    Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$' }), Type.String({ maxLength: 4096 }), {
-      ...closed,
-      description: `Parameters of the job. Values may contain ${names}; $$ before { stands for itself. TOWPATH_RUN is added.`,
-      maxProperties: 100,
-    }),
-  ),
-};
-
-const Verification = Type.Object(
-  {
-    name: dnsLabel('Name of the verification, once in a stage.'),
-    jenkins: Type.Object(
-      { ...jobFields, timeout: Type.Optional(duration('How long the job may take.', { default: '30m' })) },
-      { ...closed, description: 'The job that verifies.' },
-    ),
-  },
-  { ...closed, description: 'A check after a deployment that makes it count as good.' },
-);
-
-const After = Type.Union(
-  [
-    dnsLabel('An earlier stage; one environment of it is enough.'),
-    Type.Object(
-      {
-        stage: dnsLabel('An earlier stage.'),
-        require: Type.Optional(
-          oneOf(['any', 'all'], 'How many environments of it must have verified the release.', { default: 'any' }),
-        ),
-      },
-      { ...closed, description: 'An earlier stage, and how many environments of it.' },
-    ),
-  ],
-  { description: 'The same release digest must be verified there first.' },
-);
-
-const Stage = Type.Object(
-  {
-    name: dnsLabel('Name of the stage.'),
-    after: Type.Optional(
-      list(After, 'Stages where the same release digest must be verified first, for the same client where they have clients.', {
-        maxItems: 20,
-      }),
-    ),
-    soak: Type.Optional(duration('How long the release must have been verified there.')),
-    verification: Type.Optional(list(Verification, 'Checks after a deployment, in this order.', { maxItems: 20 })),
-    signoffs: Type.Optional(list(dnsLabel('A role.'), 'Roles that must have signed the desired digest.', { maxItems: 20 })),
-    checklist: Type.Optional(
-      oneOf(['optional', 'required'], 'Whether the checklists of all releases on the way must be done.', { default: 'optional' }),
-    ),
-  },
-  { ...closed, description: 'A step on the path to production.' },
-);
 
 const Claim = Type.Object(
   {
@@ -138,7 +80,7 @@ export const ProductSchema = Type.Object(
             maximum: 1000,
           }),
         ),
-        stages: Type.Array(Stage, { description: 'The path to production.', minItems: 1, maxItems: 50 }),
+        stages: Type.Array(StageSchema, { description: 'The path to production.', minItems: 1, maxItems: 50 }),
         driftPolicy: Type.Optional(
           oneOf(['report', 'reconcile'], 'What happens about a difference between desired, recorded and observed state.', {
             default: 'report',
@@ -148,6 +90,15 @@ export const ProductSchema = Type.Object(
           oneOf(['optional', 'required'], 'Whether a version needs a Release document before it may be deployed.', {
             default: 'optional',
           }),
+        ),
+        classes: Type.Optional(
+          list(
+            ReleaseClassSchema,
+            'Classes of releases, and the path that each takes; without it, major, minor, hotfix and emergency, which take all of it.',
+            {
+              maxItems: 20,
+            },
+          ),
         ),
       },
       { ...closed, description: 'How the product is deployed.' },

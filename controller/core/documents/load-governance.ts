@@ -1,0 +1,72 @@
+import { compact } from '../compact.js';
+import type { BrokenDocument, Governance, ReleaseDocument } from '../governance.js';
+import type { Finding } from '../model.js';
+import { toIncident, toRelease, toRoles, toWindow } from './governing.js';
+import type { DocumentKind, ParsedDocument, ValidDocument } from './parsed.js';
+import { only, type RepositoryIndex } from './repository-index.js';
+import type { Stopped, Verdict } from './rules/verdict.js';
+
+interface Read {
+  readonly index: RepositoryIndex;
+  readonly stopped: Stopped;
+  readonly releases: ReadonlyMap<string, ReleaseDocument>;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** `product/version` → the release, of the Release documents that nothing is wrong with. */
+export function releasesOf(index: RepositoryIndex, stopped: Stopped): ReadonlyMap<string, ReleaseDocument> {
+  const releases = new Map<string, ReleaseDocument>();
+  for (const key of index.releases.keys()) {
+    const document = only(index.releases, key);
+    if (document !== undefined && !stopped.has(`release:${key}`)) releases.set(key, toRelease(document.content));
+  }
+  return releases;
+}
+
+/** What governs. A document that something is wrong with is not left out in silence: it is told as broken, and what depends on it stays closed. */
+export function loadGovernance({ index, releases, verdicts, stopped }: Read): Governance {
+  const errors = errorsOf(index, verdicts);
+  const sound = <K extends DocumentKind>(kind: K) =>
+    index.documents.filter(
+      (document): document is ValidDocument<K> => document.kind === kind && document.valid && !errors.has(document),
+    );
+  return {
+    releases: [...releases.values()],
+    windows: sound('DeploymentWindow').map(({ content }) => toWindow(content)),
+    roles: sound('Roles').flatMap(({ content }) => toRoles(content)),
+    incidents: sound('Incident').map(({ content }) => toIncident(content)),
+    broken: [...brokenDocuments(index, errors), ...brokenReleases(index, stopped)],
+  };
+}
+
+/** Document → its first error, of its own or of the rules across documents. */
+function errorsOf(index: RepositoryIndex, verdicts: readonly Verdict[]): ReadonlyMap<ParsedDocument, Finding> {
+  const errors = new Map<ParsedDocument, Finding>();
+  for (const document of index.documents) {
+    const first = document.valid ? undefined : document.findings[0];
+    if (first !== undefined) errors.set(document, first);
+  }
+  for (const { document, finding } of verdicts)
+    if (finding.severity === 'error' && !errors.has(document)) errors.set(document, finding);
+  return errors;
+}
+
+const text = ({ file, line, column, message }: Finding): string => `${file}:${line}:${column} ${message}`;
+
+function brokenDocuments(index: RepositoryIndex, errors: ReadonlyMap<ParsedDocument, Finding>): BrokenDocument[] {
+  return index.documents.flatMap((document) => {
+    const finding = errors.get(document);
+    if (finding === undefined || (document.kind !== 'DeploymentWindow' && document.kind !== 'Roles')) return [];
+    const selector = document.kind === 'DeploymentWindow' ? document.content?.spec.selector : undefined;
+    return [compact<BrokenDocument>({ kind: document.kind, name: document.name ?? '', selector, message: text(finding) })];
+  });
+}
+
+function brokenReleases(index: RepositoryIndex, stopped: Stopped): BrokenDocument[] {
+  return [...index.releases.keys()].flatMap((key): BrokenDocument[] => {
+    const [finding] = stopped.get(`release:${key}`) ?? [];
+    if (finding === undefined) return [];
+    const [product = '', name = ''] = key.split('/');
+    return [{ kind: 'Release', name, product, message: text(finding) }];
+  });
+}
