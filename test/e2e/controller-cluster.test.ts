@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { invocationId } from '../../controller/core/run/identity.js';
 import { type Api, createApi } from '../support/e2e/api.js';
+import { applyCrds } from '../support/e2e/crds.js';
 import { jobs, productFiles, promotionFiles } from '../support/e2e/documents.js';
 import { eventually } from '../support/e2e/eventually.js';
 import { createProgram, type Program } from '../support/e2e/program.js';
@@ -21,14 +21,6 @@ interface Cluster {
   readonly api: Api;
   readonly jenkins: JenkinsStandIn;
   readonly repository: TestRepository;
-}
-
-async function applyCrds(api: Api): Promise<void> {
-  const files = (await readdir('crds')).filter((file) => file.startsWith('towpath.dev_'));
-  const crds = await Promise.all(files.map(async (file) => parse(await readFile(join('crds', file), 'utf8')) as object));
-  for (const crd of crds) await api.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
-  for (const plural of ['releasesources', 'environments', 'deploymentruns', 'holds'] as const)
-    await eventually(async () => (await api.list(plural)) !== undefined, `${plural} are served`);
 }
 
 async function startCluster(): Promise<Cluster> {
