@@ -41,7 +41,7 @@ export type Moment = { readonly afterMs: number } | { readonly trigger: number; 
 const longestAwayMs: Readonly<Record<FaultKind, number>> = {
   'kill leader': 3_000,
   'kill standby': 3_000,
-  'freeze leader': 3_000,
+  'freeze leader': 7_000,
   'kill apiserver': 6_000,
   'kill etcd': 4_000,
   'kill jenkins': 4_000,
@@ -50,7 +50,8 @@ const longestAwayMs: Readonly<Record<FaultKind, number>> = {
 };
 
 export function drawRound(seed: number, kinds: readonly FaultKind[] = faultKinds): RoundPlan {
-  const random = sequence(seed);
+  // Neighbouring seeds begin alike otherwise.
+  const random = sequence(Math.imul(seed + 1, 0x9e3779b1));
   const chance = (probability: number) => random() < probability;
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
