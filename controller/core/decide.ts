@@ -4,6 +4,8 @@ import { foreignBuild, stillForeign, toObserved } from './drift.js';
 import { annotation, annotations, type EnvironmentFacts } from './facts.js';
 import type { Findings } from './findings.js';
 import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
+import type { GateInput } from './gates/verdict.js';
+import { judgeForRecord } from './judgement/judgement.js';
 import type { Millis } from './model.js';
 import { isAnswered, need } from './need.js';
 import { newRun } from './new-run.js';
@@ -74,9 +76,17 @@ function find(facts: EnvironmentFacts): Findings {
   const needed = need({ facts, desired, recorded, observed, foreign, active });
   const unclaimed = active !== undefined && !isClaimed(active) && active.spec.action === 'deploy';
   const judged = needed.kind === 'deploy' || needed.kind === 'wait' || unclaimed || facts.desired === undefined;
-  const input = compact<Parameters<typeof evaluate>[0]>({ facts, wanted: facts.desired, desired, recorded });
-  const gates = judged ? evaluate(input) : [];
+  const gates = judged ? evaluate(gateInput({ facts, desired, recorded })) : [];
   return { facts, desired, recorded, observed, foreign, active, need: needed, gates, adopting: adopted !== undefined };
+}
+
+function gateInput({ facts, desired, recorded }: Pick<Findings, 'facts' | 'desired' | 'recorded'>): GateInput {
+  return compact<GateInput>({ facts, wanted: facts.desired, desired, recorded });
+}
+
+/** How the gates stand for these facts, whether or not anything hangs on them, and the record from which that follows again. */
+export function judge(facts: EnvironmentFacts): ReturnType<typeof judgeForRecord> {
+  return judgeForRecord(gateInput(find(facts)));
 }
 
 /** An adoption that was asked for and not yet carried out; not while a run is under way. */

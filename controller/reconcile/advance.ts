@@ -1,6 +1,6 @@
-import { type Decision, decide } from '../core/decide.js';
+import { type Decision, decide, judge } from '../core/decide.js';
 import { ReconcileError, toReconcileError } from '../core/errors.js';
-import type { DeploymentRunResource, DeploymentRunStatus } from '../core/resources/deployment-run.js';
+import type { DeploymentRunResource, DeploymentRunStatus, JudgementRecord } from '../core/resources/deployment-run.js';
 import { currentTask, isTerminal } from '../core/run/run.js';
 import { type DriveContext, drive, writeRun } from './drive.js';
 import { gather, gatherCached, type Subject } from './gather.js';
@@ -75,7 +75,11 @@ async function driveContext({ run, stop, mayClaim, waitingFor }: Advance, act: A
  * The gates, judged again right before the trigger: holds and the environment's annotations are read from the API itself, the
  * descriptor from its bucket. Then, under the lock, what others have claimed meanwhile is counted, and the claim is written.
  */
-async function claim(run: DeploymentRunResource, write: () => Promise<DeploymentRunResource>, act: Act) {
+async function claim(
+  run: DeploymentRunResource,
+  write: (judgement?: JudgementRecord) => Promise<DeploymentRunResource>,
+  act: Act,
+) {
   const { loop, subject, signal } = act;
   const { ports, memory } = loop;
   if (run.spec.action === 'verify' || run.status?.jenkins?.state === 'Finished')
@@ -86,10 +90,11 @@ async function claim(run: DeploymentRunResource, write: () => Promise<Deployment
   const fresh: Subject = { ...subjectOf(environment, loop), holds: await ports.fresh.holds(namespace, signal) };
   const facts = await gather(fresh, ports, memory, signal);
   return loop.locks.run(lockOf(subject), async () => {
-    const { decision } = decide(gatherCached(fresh, ports, memory, facts));
+    const now = gatherCached(fresh, ports, memory, facts);
+    const { decision } = decide(now);
     if (decision.do !== 'advance' || decision.run.metadata.name !== run.metadata.name)
       return { granted: false as const, message: 'git has moved on' };
     if (!decision.mayClaim) return { granted: false as const, message: decision.waitingFor ?? 'its desired state is not known' };
-    return { granted: true as const, run: await write() };
+    return { granted: true as const, run: await write(judge(now).record) };
   });
 }

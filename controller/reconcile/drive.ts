@@ -2,7 +2,12 @@ import { compact } from '../core/compact.js';
 import { durationOr } from '../core/duration.js';
 import { leaseMarginMs } from '../core/lease-times.js';
 import type { Millis } from '../core/model.js';
-import type { DeploymentRunResource, DeploymentRunStatus, Invocation } from '../core/resources/deployment-run.js';
+import type {
+  DeploymentRunResource,
+  DeploymentRunStatus,
+  Invocation,
+  JudgementRecord,
+} from '../core/resources/deployment-run.js';
 import type { JenkinsServer } from '../core/resources/release-source.js';
 import {
   afterAnswer,
@@ -20,6 +25,7 @@ import { runEvents } from '../core/status/run-events.js';
 import { fromTime, toTime } from '../core/time.js';
 import type { ClaimAges } from './claim-ages.js';
 import { judgeBuild, type ReadClaim, settleByLedger } from './ledger.js';
+import { claimDueAt, pollAfter } from './pace.js';
 import type { Deployer, EventRecord, Ports } from './ports.js';
 
 /** Whether the run may ask Jenkins now; judged from fresh facts, right before. */
@@ -32,7 +38,7 @@ export interface DriveContext {
   /** Judges the gates again and, if they are open, makes the claim durable, with nothing that counts the same things in between. */
   readonly claim: (
     run: DeploymentRunResource,
-    write: () => Promise<DeploymentRunResource>,
+    write: (judgement?: JudgementRecord) => Promise<DeploymentRunResource>,
   ) => Promise<Permission & { run?: DeploymentRunResource }>;
   readonly stop: boolean;
   readonly claimAges: ClaimAges;
@@ -50,8 +56,6 @@ export interface Driven {
 }
 
 const maxSteps = 12;
-/** Gates wake what they hold; this is for what nobody told of. */
-const waitingPollMs: Millis = 60_000;
 
 /** Moves a run on as far as it goes now: each step reads or does one thing, and what follows is durable before the next. */
 export async function drive(run: DeploymentRunResource, context: DriveContext): Promise<Driven> {
@@ -67,10 +71,16 @@ export async function drive(run: DeploymentRunResource, context: DriveContext): 
     // Another server is asked through another deployer.
     if (moved.job.server !== task.job.server) return { run: current, afterMs: 0 };
     if (moved.check === task.check && moved.invocation.state === task.invocation.state)
-      return { run: current, afterMs: pollAfter(moved, context) };
+      return { run: current, afterMs: pollAfter(moved, paceOf(context)) };
   }
   return { run: current, afterMs: 1_000 };
 }
+
+const paceOf = ({ server, waitingFor, ports }: DriveContext) => ({
+  server,
+  isHeld: waitingFor !== undefined,
+  now: ports.clock.now(),
+});
 
 async function advance(run: DeploymentRunResource, task: Task, context: DriveContext): Promise<DeploymentRunResource> {
   const { deployer, signal, ports } = context;
@@ -132,7 +142,10 @@ async function claimAndTrigger(run: DeploymentRunResource, task: Task, context: 
   }
   if (ports.leadership.remainingMs() < leaseMarginMs) return run;
   const claim = claimed(task.invocation, preflight, { holder: ports.leadership.identity, now: ports.clock.now() });
-  const permission = await context.claim(run, () => save(run, task, claim, context));
+  const permission = await context.claim(run, (judgement) => {
+    const status = withInvocation(run, task, claim, ports.clock.now());
+    return write(run, compact<DeploymentRunStatus>({ ...status, judgement: judgement ?? status.judgement }), context);
+  });
   if (!permission.granted || permission.run === undefined) {
     const message = permission.granted ? 'claimed elsewhere' : permission.message;
     return save(run, task, { ...task.invocation, message: `waiting: ${message}` }, context);
@@ -157,13 +170,6 @@ async function findAgain(
   if (task.invocation.claim === undefined) return undefined;
   const { lookup, next } = await lookUp(task, context);
   return lookup.state === 'read' && next.state === 'Pending' ? undefined : save(run, task, next, context);
-}
-
-/** After a refusal the next request waits, longer each time: Jenkins, or a person, has to change something. */
-function claimDueAt(invocation: Invocation): Millis {
-  const { claim } = invocation;
-  if (claim?.answer === undefined) return 0;
-  return (fromTime(claim.at) ?? 0) + Math.min(300_000, 5_000 * 2 ** Math.min(claim.posts, 6));
 }
 
 /** Stops what takes too long, or what git has moved on from: marked first, then asked for, as often as it takes. */
@@ -233,21 +239,4 @@ export async function writeRun(
   for (const event of runEvents(run, written)) ports.events.record(event);
   if (isTerminal(written)) ports.measurements.runEnded(written);
   return written;
-}
-
-/** How soon to look again, by what is waited for. */
-function pollAfter(task: Task, context: DriveContext): Millis {
-  const { server, ports } = context;
-  const poll = durationOr(server.pollInterval, 10_000);
-  const now = ports.clock.now();
-  switch (task.invocation.state) {
-    case 'Pending':
-      return Math.max(context.waitingFor === undefined ? poll : waitingPollMs, claimDueAt(task.invocation) - now);
-    case 'Unknown':
-      return 300_000;
-    case 'Queued':
-      return Math.min(poll, 3_000);
-    default:
-      return poll;
-  }
 }

@@ -137,6 +137,15 @@ const invocationFields = {
 const Invocation = Type.Object(invocationFields, { description: 'The deployment in Jenkins.' });
 const VerificationInvocation = Type.Object({ name: text('Check.'), ...invocationFields }, { description: 'One check.' });
 
+const JudgementRecord = Type.Object(
+  {
+    at: time('When the gates were judged.'),
+    commit: text('The commit whose documents they were judged by.'),
+    inputs: text('What the gates looked at, as JSON: `towpath explain --run` judges them again from this alone.'),
+  },
+  { description: 'How it came that Jenkins was asked: the judgement right before.' },
+);
+
 export const DeploymentRunStatus = Type.Object(
   {
     observedGeneration,
@@ -150,6 +159,7 @@ export const DeploymentRunStatus = Type.Object(
     timestamps: Type.Optional(stringMap('When each phase began, by phase.')),
     logTail: Type.Optional(list(text('Line.'), 'The last lines of a failed build.', { maxItems: 20 })),
     resolvedBy: Type.Optional(text('What settled an Unknown run.')),
+    judgement: Type.Optional(JudgementRecord),
     conditions: Type.Optional(Conditions),
   },
   { description: 'How far it is; a terminal phase never changes.' },
@@ -163,6 +173,7 @@ export type Invocation = Static<typeof Invocation>;
 export type VerificationInvocation = Static<typeof VerificationInvocation>;
 export type Claim = Static<typeof Claim>;
 export type JenkinsJob = Static<typeof JenkinsJob>;
+export type JudgementRecord = Static<typeof JudgementRecord>;
 export type LedgerEntry = Static<typeof Ledger>;
 
 export const deploymentRun: ResourceDefinition = {
