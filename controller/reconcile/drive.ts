@@ -22,7 +22,7 @@ import {
 import type { BuildReading, Lookup } from '../core/run/observation.js';
 import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';
-import { fromTime, toTime } from '../core/time.js';
+import { toTime } from '../core/time.js';
 import type { ClaimAges } from './claim-ages.js';
 import { judgeBuild, type ReadClaim, settleByLedger } from './ledger.js';
 import { claimDueAt, pollAfter } from './pace.js';
