@@ -41,6 +41,8 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly maxBytes?: number;
+  /** See Call. */
+  readonly sendBefore?: number;
 }
 
 const idleMs = 20_000;
@@ -101,7 +103,7 @@ export class Connection {
 
   /** One request on a connection of its own. */
   async send(operation: Operation, sending: Sending, signal: AbortSignal): Promise<Exchange> {
-    const { method, path, headers, body, maxBytes = pageBytes } = sending;
+    const { method, path, headers, body, maxBytes = pageBytes, sendBefore } = sending;
     const call: Call = {
       method,
       url: this.address.root + path,
@@ -110,6 +112,7 @@ export class Connection {
       timeoutMs: this.#options.requestTimeoutMs,
       maxBytes,
       ...(body === undefined ? {} : { body }),
+      ...(sendBefore === undefined ? {} : { sendBefore }),
     };
     return this.#observed(operation, () => exchange(call, signal));
   }

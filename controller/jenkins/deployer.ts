@@ -1,3 +1,4 @@
+import { leaseMarginMs } from '../core/lease-times.js';
 import type { Deployer } from '../reconcile/ports.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { cancelItem, stopBuild } from './control.js';
@@ -10,6 +11,8 @@ import { trigger } from './trigger.js';
 export interface DeployerOptions extends ConnectionOptions {
   /** How long a triggered build waits in the queue, in which doubles are found and cancelled; whole seconds, rounded up. */
   readonly delayMs: number;
+  /** A trigger that is not on its way by then is not sent; what is left of the lease when it is asked for, where absent. */
+  readonly sendWithinMs?: number;
 }
 
 /**
@@ -18,7 +21,8 @@ export interface DeployerOptions extends ConnectionOptions {
  */
 export function createDeployer(options: DeployerOptions): Deployer & { close(): void } {
   const connection = new Connection(options);
-  const context = { connection, post: createPost(connection), delayMs: options.delayMs };
+  const { delayMs, sendWithinMs = leaseMarginMs } = options;
+  const context = { connection, post: createPost(connection), delayMs, sendWithinMs };
   return {
     preflight: (request, signal) => preflight(connection, request, signal),
     trigger: (request, signal) => trigger(context, request, signal),

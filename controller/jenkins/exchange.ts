@@ -21,6 +21,8 @@ export interface Call {
   readonly ca: string | undefined;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** By the monotonic clock: when it is not on its way by then, it is not sent at all. */
+  readonly sendBefore?: number;
 }
 
 /**
@@ -62,6 +64,8 @@ export function exchange(call: Call, signal: AbortSignal): Promise<Exchange> {
     opened.on('response', (response) => collect(response, call.maxBytes, finish));
     opened.on('socket', (socket) => {
       socket.once(call.url.startsWith('https:') ? 'secureConnect' : 'connect', () => {
+        // A process that stood still meanwhile finds its connection made, and comes here before its timers.
+        if (call.sendBefore !== undefined && performance.now() >= call.sendBefore) return finish(failed('LATE'));
         isSent = true;
         opened.end(call.body);
       });

@@ -13,6 +13,8 @@ import { isFromJenkins, isOwnRefusal, whyForbidden, whyUnavailable } from './wor
 export interface TriggerContext extends ControlContext {
   /** How long the item waits in the queue: the time in which it is compared and doubles are found. */
   readonly delayMs: number;
+  /** How long after the call the request may still be sent: its caller holds the lease for at least that long. */
+  readonly sendWithinMs: number;
 }
 
 type Verdict = TriggerAnswer | { readonly state: 'verify'; readonly message: string };
@@ -22,7 +24,8 @@ type Verdict = TriggerAnswer | { readonly state: 'verify'; readonly message: str
  * trusted: what has been accepted is compared while it still waits.
  */
 export async function trigger(context: TriggerContext, request: JobRequest, signal: AbortSignal): Promise<TriggerAnswer> {
-  const { connection, post, delayMs } = context;
+  const { connection, post, delayMs, sendWithinMs } = context;
+  const sendBefore = performance.now() + sendWithinMs;
   const unsendable = whyUnsendable(request);
   const segments = jobSegments(request.job);
   if (unsendable !== undefined || segments === undefined)
@@ -35,6 +38,7 @@ export async function trigger(context: TriggerContext, request: JobRequest, sign
       path: `${jobPath(segments)}/buildWithParameters?delay=${Math.max(1, Math.ceil(delayMs / 1000))}sec`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams([...sentParameters(request)]).toString(),
+      sendBefore,
     },
     signal,
   );

@@ -15,6 +15,7 @@ const connectionProblems: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'did not answer in time',
   TIMEOUT: 'did not answer in time',
   ABORTED: 'was not waited for any longer',
+  LATE: 'was not asked: this process stood still for too long, and may not lead any more',
   CRUMB: 'gives no crumb, which a password needs',
   TOO_LARGE: 'gave an answer that is larger than what is read',
 };

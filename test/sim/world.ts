@@ -1,3 +1,4 @@
+import { leaseMarginMs } from '../../controller/core/lease-times.js';
 import type { Millis } from '../../controller/core/model.js';
 import type { Lookup } from '../../controller/core/run/observation.js';
 import { cancelItem, stopBuild } from '../../controller/jenkins/control.js';
@@ -120,7 +121,9 @@ export class World {
       this.happened(() => `${who} sends the POST for ${id}`);
       this.onPost(id, who);
     });
-    const context = { connection, post: createPost(connection), delayMs: this.plan.delayMs };
+    const { delayMs } = this.plan;
+    // The simulated network does not look at it: there a process may stand still between this and its sending.
+    const context = { connection, post: createPost(connection), delayMs, sendWithinMs: leaseMarginMs };
     return {
       preflight: (request, signal) => preflight(connection, request, signal),
       trigger: (request, signal) => trigger(context, request, signal),
