@@ -2,6 +2,7 @@ import { compact } from '../compact.js';
 import type { Millis } from '../model.js';
 import type { GateStatus } from '../resources/environment.js';
 import { toTime } from '../time.js';
+import { checklist } from './checklist.js';
 import { concurrency } from './concurrency.js';
 import { descriptor } from './descriptor.js';
 import { firstDeployment } from './first-deployment.js';
@@ -25,6 +26,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['not-before', notBefore],
   ['order', order],
   ['soak', soak],
+  ['checklist', checklist],
   ['concurrency', concurrency],
 ];
 

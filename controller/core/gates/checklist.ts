@@ -1,0 +1,75 @@
+import type { ProductGovernance } from '../governance.js';
+import { type Jump, jump } from '../jump/jump.js';
+import { isSettled, type JumpPlan, type PlannedItem, plan } from '../jump/plan.js';
+import { named } from '../jump/reversible.js';
+import type { DesiredEnvironment } from '../model.js';
+import type { RecordedState } from '../resources/environment.js';
+import { stageOf } from './order.js';
+import { blocked, failed, type Gate, passed, type Verdict } from './verdict.js';
+
+/** What the way from the recorded version to the wanted one demands of an environment, and brings to it. */
+export function planOf(governance: ProductGovernance, wanted: DesiredEnvironment, recorded: RecordedState | undefined): JumpPlan {
+  return plan(jump(governance, { from: recorded?.version, to: wanted.version }), wanted);
+}
+
+/** Closed until everything is done here that the releases on the way demand before a deployment. */
+export const checklist: Gate = ({ facts, wanted, recorded }) => {
+  if (wanted === undefined || stageOf(wanted)?.checklist !== 'required') return undefined;
+  const found = planOf(facts.governance, wanted, recorded);
+  return unknown(found.jump, wanted) ?? crossed(found) ?? open(found) ?? done(found);
+};
+
+/** What a document that cannot be read, or is not there, demands, nobody knows. */
+function unknown({ broken, missing, to }: Jump, { product }: DesiredEnvironment): Verdict | undefined {
+  const [first] = broken;
+  if (first !== undefined) {
+    const message = `what ${first.name} demands is not known: ${first.message}${andMore(broken.length - 1)}`;
+    return failed('ChecklistUnknown', message, { who: 'an author, by a commit' });
+  }
+  const absent = missing.find((version) => version === to || product.releases === 'required');
+  if (absent === undefined) return undefined;
+  const message = `what ${absent} demands is not known: ${product.name} has no Release document for it`;
+  return failed('ChecklistUnknown', message, { who: 'a release manager, by a commit' });
+}
+
+/** A way back over something that was done and cannot be taken back. */
+function crossed({ jump: { from, to, undone }, reversible }: JumpPlan): Verdict | undefined {
+  const [newest] = reversible.crossed;
+  if (newest === undefined) return undefined;
+  const how = reversible.crossed.flatMap(({ id, rollback }) => (rollback === undefined ? [] : [`${id}: ${rollback}`]));
+  const furthest = newest.release === undone[0]?.version ? '' : `; one can go back as far as ${newest.release}`;
+  const message = `${from} cannot go back to ${to}: ${shown(reversible.crossed.map(named))} cannot be taken back${furthest}`;
+  return blocked('Irreversible', how.length === 0 ? message : `${message} (${how.slice(0, shownItems).join('; ')})`, {
+    who: 'an author, by a commit that asks for another version, or that overrides this gate for this one',
+  });
+}
+
+function open({ items }: JumpPlan): Verdict | undefined {
+  const demanded = items.filter(({ phase }) => phase === 'pre');
+  const left = demanded.filter((item) => !isSettled(item));
+  if (left.length === 0) return undefined;
+  const message = `${left.length} of ${counted(demanded.length)} open: ${shown(left.map(named))}`;
+  return blocked('ChecklistOpen', message, { who: whoOf(left) });
+}
+
+function done({ jump: { over, undone, gap }, items }: JumpPlan): Verdict {
+  const demanded = items.filter(({ phase }) => phase === 'pre').length;
+  const versions = shown((over.length === 0 ? undone : over).map(({ version }) => version));
+  const what = demanded === 0 ? 'nothing to do' : `${counted(demanded)} done`;
+  const where = versions === '' ? '' : over.length === 0 ? `, back over ${versions}` : `, over ${versions}`;
+  return passed('ChecklistDone', `${what}${where}${gap === undefined ? '' : ` (${gap})`}`);
+}
+
+const shownItems = 5;
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'item' : 'items'}`;
+const andMore = (count: number): string => (count > 0 ? `, and ${count} more` : '');
+const shown = (names: readonly string[]): string =>
+  `${names.slice(0, shownItems).join(', ')}${andMore(names.length - shownItems)}`;
+
+/** Who does what is open, and says so in git. */
+function whoOf(items: readonly PlannedItem[]): string {
+  const roles = [...new Set(items.flatMap(({ owner }) => (owner === undefined ? [] : [owner])))];
+  const doers = items.every(({ owner }) => owner !== undefined) ? roles : [...roles, 'whoever does it'];
+  return `${doers.slice(0, shownItems).join(', ')}${andMore(doers.length - shownItems)}, by a commit that says that it is done`;
+}

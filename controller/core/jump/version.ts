@@ -1,0 +1,17 @@
+import semver, { type SemVer } from 'semver';
+
+const numbers = /^v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?$/;
+
+/** A version as semver reads it; `5.1` and `v5` count as 5.1.0 and 5.0.0. Undefined for what cannot be ordered. */
+export function toSemver(version: string): SemVer | undefined {
+  const parsed = semver.parse(version, { loose: true });
+  if (parsed !== null) return parsed;
+  const [, major, minor = '0', patch = '0'] = numbers.exec(version) ?? [];
+  return major === undefined ? undefined : (semver.parse(`${Number(major)}.${Number(minor)}.${Number(patch)}`) ?? undefined);
+}
+
+/** Below 0 where `a` comes first; undefined where one of them cannot be ordered. */
+export function compareVersions(a: string, b: string): number | undefined {
+  const [first, second] = [toSemver(a), toSemver(b)];
+  return first === undefined || second === undefined ? undefined : first.compare(second) || first.compareBuild(second);
+}
