@@ -1,7 +1,7 @@
 import { compact } from './compact.js';
 import { desiredDigest, releaseDigest } from './digest.js';
 import type { EnvironmentFacts } from './facts.js';
-import type { Descriptor, DesiredEnvironment } from './model.js';
+import type { Commit, Descriptor, DesiredEnvironment } from './model.js';
 import type { DesiredStatus } from './resources/environment.js';
 import { substitute } from './substitution.js';
 import { toTime } from './time.js';
@@ -42,10 +42,13 @@ export function resolveDesired(facts: EnvironmentFacts): DesiredStatus | undefin
     settingsDigest: wanted.settingsDigest,
     commit: same ? before.commit : commit.sha,
     commitTime: same ? before.commitTime : toTime(commit.time),
+    commitAuthor: same ? before.commitAuthor : authorOf(commit),
     since: same ? before.since : toTime(now),
     reason: wanted.reason,
   });
 }
+
+const authorOf = ({ author, email }: Commit): string => (email === undefined ? author : `${author} <${email}>`);
 
 type ReleasePart = Pick<DesiredStatus, 'releaseDigest' | 'descriptorSha256' | 'descriptorVersionId'>;
 

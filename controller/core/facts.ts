@@ -43,7 +43,13 @@ export interface EnvironmentFacts {
   readonly problem?: string;
   /** A record of the newest run that cannot be read: nobody knows whether that run is under way. */
   readonly unreadableRun?: { readonly name: string; readonly message: string };
-  readonly source: { readonly name: string; readonly suspended: boolean; readonly firstDeployment: 'confirm' | 'deploy' };
+  readonly source: {
+    readonly name: string;
+    readonly suspended: boolean;
+    readonly firstDeployment: 'confirm' | 'deploy';
+    /** Commits that bring sign-offs have to be signed. */
+    readonly verifies?: boolean;
+  };
   /** Absent where the product has none, or where nothing hangs on it in this pass. */
   readonly descriptor?: DescriptorReading;
   readonly pin?: DescriptorPin;

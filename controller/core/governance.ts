@@ -52,6 +52,37 @@ export interface Signoff {
   readonly digest: Digest;
   readonly evidence?: string;
   readonly comment?: string;
+  /** The commit that brought it, as the repository shows it. */
+  readonly brought?: Brought;
+  /** Why the commit that brought it is not known. */
+  readonly unbrought?: string;
+}
+
+/** The commit that brought something into the repository: the first of an unbroken row of commits, up to the present one, that all have it. */
+export interface Brought {
+  readonly commit: string;
+  /** Name and e-mail of the author. */
+  readonly author: string;
+  readonly email: string;
+  readonly time: Millis;
+  /** What its signature came to; absent where the source verifies none. */
+  readonly signature?: CommitSignature;
+}
+
+export type CommitSignature =
+  /** The key, as people know it (`SHA256:…`, or a fingerprint in hex), and the digests of the texts of those keys in Roles documents that are it. */
+  | { readonly signedBy: string; readonly keys: readonly Digest[] }
+  /** Why it does not count, as what follows "the commit". */
+  | { readonly problem: string };
+
+/** Who asks for what an environment shall have. */
+export interface Asked {
+  /** The commit that brought its version. */
+  readonly version?: Brought;
+  /** The commit that changed its settings after that, where one did. */
+  readonly settings?: Brought;
+  /** Why the commit that brought the version is not known. */
+  readonly unknown?: string;
 }
 
 export interface Ticket {

@@ -1,4 +1,4 @@
-import type { DemandedSignoff, Governance, Override, ParityRule, ReleaseClass } from './governance.js';
+import type { Asked, DemandedSignoff, Governance, Override, ParityRule, ReleaseClass } from './governance.js';
 import type { Digest, Millis } from './units.js';
 
 export type { Digest, Millis } from './units.js';
@@ -94,6 +94,8 @@ export interface DesiredEnvironment {
   /** Of the version's Release document, where there is one. */
   readonly release?: { readonly class: string };
   readonly override?: Override;
+  /** Who asks for it; only where sign-offs are demanded. */
+  readonly asked?: Asked;
 }
 
 /** An environment whose documents are not valid; it keeps what it had. */
@@ -116,6 +118,8 @@ export interface ReleaseRepository {
 export interface Commit {
   readonly sha: string;
   readonly author: string;
+  /** Of the author; absent where the commit has none. */
+  readonly email?: string;
   readonly time: Millis;
   readonly subject: string;
 }

@@ -67,6 +67,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
       name: source?.metadata.name ?? environment.spec.source,
       suspended: source?.spec.suspend ?? false,
       firstDeployment: source?.spec.firstDeployment ?? 'confirm',
+      ...((source?.spec.git.verify?.mode ?? 'none') === 'none' ? {} : { verifies: true }),
     },
     runs: ports.runs.ofEnvironment(namespace, product, name),
     unreadableRun: unreadableRun(environment, ports),

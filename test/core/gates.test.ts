@@ -57,6 +57,7 @@ describe('the gates', () => {
       'order',
       'soak',
       'checklist',
+      'signoffs',
       'concurrency',
     ]);
   });

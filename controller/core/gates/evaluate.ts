@@ -10,6 +10,7 @@ import { held } from './held.js';
 import { notBefore } from './not-before.js';
 import { order } from './order.js';
 import { releaseKnown } from './release-known.js';
+import { signoffs } from './signoffs.js';
 import { soak } from './soak.js';
 import { suspended } from './suspended.js';
 import { valid } from './valid.js';
@@ -27,6 +28,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['order', order],
   ['soak', soak],
   ['checklist', checklist],
+  ['signoffs', signoffs],
   ['concurrency', concurrency],
 ];
 

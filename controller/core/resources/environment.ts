@@ -64,6 +64,7 @@ const Desired = Type.Object(
     settingsDigest: text('Digest of the settings.'),
     commit: text('Commit that first asked for this.'),
     commitTime: Type.Optional(time('When that commit was made.')),
+    commitAuthor: Type.Optional(text('Author of that commit: name <email>.')),
     since: time('Since when this is asked for.'),
     reason: Type.Optional(text('What the document says why.')),
   },
@@ -115,6 +116,57 @@ const Verified = Type.Object(
   { description: 'The standing of one release in this environment.' },
 );
 
+const Jump = Type.Object(
+  {
+    from: Type.Optional(text('Version that is recorded; absent for a first deployment.')),
+    to: text('Version that is wanted.'),
+    over: list(text('A version.'), 'The releases that are gained, oldest first: the first 50 of them.', { maxItems: 50 }),
+    undone: Type.Optional(
+      list(text('A version.'), 'The releases that are left behind, newest first: the first 50 of them.', { maxItems: 50 }),
+    ),
+    gap: Type.Optional(text('Why the Release documents do not tell the whole way.')),
+    items: Type.Object(
+      {
+        open: integer('To be done before the deployment, and not done here.'),
+        done: integer('Done here, or not applicable.'),
+        later: integer('To be done during or after the deployment.'),
+      },
+      { description: 'Checklist items of all of these releases that apply here.' },
+    ),
+    tickets: integer('Tickets of all of these releases.'),
+    migrations: integer('Data migrations and indexes of all of these releases.'),
+    notes: Type.Optional(
+      list(
+        Type.Object(
+          {
+            version: text('The release.'),
+            user: Type.Optional(text('For users.')),
+            technical: Type.Optional(text('For technicians.')),
+          },
+          { description: 'Release notes of one release.' },
+        ),
+        'Release notes of these releases, oldest first: the first 20.',
+        { maxItems: 20 },
+      ),
+    ),
+    reversible: Type.Optional(
+      Type.Object(
+        {
+          possible: flag('Whether one can go back to where one comes from.'),
+          to: Type.Optional(text('The oldest version that one can go back to; absent where there is none.')),
+          how: Type.Optional(list(text('A sentence.'), 'How one goes back, or on, as the items say.', { maxItems: 10 })),
+          because: Type.Optional(list(text('An item.'), 'The items that cannot be taken back.', { maxItems: 10 })),
+          crosses: Type.Optional(
+            list(text('An item.'), 'What was done and cannot be taken back, and is gone back over now.', { maxItems: 10 }),
+          ),
+        },
+        { description: 'Whether one can go back.' },
+      ),
+    ),
+  },
+  { description: 'What lies between the recorded and the wanted version, while they differ.' },
+);
+
 export const EnvironmentStatus = Type.Object(
   {
     observedGeneration,
@@ -122,6 +174,7 @@ export const EnvironmentStatus = Type.Object(
     recorded: Type.Optional(Recorded),
     observed: Type.Optional(Observed),
     delta: Type.Optional(Delta),
+    jump: Type.Optional(Jump),
     gates: Type.Optional(list(Gate, 'Every gate, in the order that they are judged.')),
     run: Type.Optional(text('The latest run.')),
     history: Type.Optional(list(HistoryEntry, 'The last 10 deployments, newest first.', { maxItems: 10 })),
@@ -145,6 +198,7 @@ export type EnvironmentStatus = Static<typeof EnvironmentStatus>;
 export type EnvironmentResource = Resource<EnvironmentSpec, EnvironmentStatus>;
 export type GateStatus = Static<typeof Gate>;
 export type DeltaStatus = Static<typeof Delta>;
+export type JumpStatus = Static<typeof Jump>;
 export type RecordedState = Static<typeof Recorded>;
 export type DesiredStatus = Static<typeof Desired>;
 export type ObservedState = Static<typeof Observed>;
