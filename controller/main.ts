@@ -72,6 +72,10 @@ async function main(): Promise<number> {
           out,
         );
       },
+      explain: async (environment, flags) => {
+        const { runExplain } = await import('./explain-command.js');
+        return runExplain(environment, flags, { stdout: print, color, width: process.stdout.columns ?? 120 });
+      },
     },
     version,
   );

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { deltaHelp } from './delta.js';
+import { explainHelp } from './explain.js';
 
 /** What the commands do; main.ts brings it in, so that this file is only the command line. Each resolves with the exit code. */
 export interface Commands {
@@ -11,6 +12,18 @@ export interface Commands {
     to: string,
     flags: { format: 'table' | 'markdown' | 'json'; exitCode?: boolean; pathStyle?: boolean },
   ): Promise<number>;
+  explain(environment: string | undefined, flags: ExplainFlags): Promise<number>;
+}
+
+export interface ExplainFlags {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly repository?: string;
+  readonly at?: string;
+  readonly version?: string;
+  readonly run?: string;
+  readonly file?: string;
+  readonly output: 'text' | 'json' | 'yaml';
 }
 
 /** Parses argv (without node and script) and runs the command; 2 for usage errors, which are printed. */
@@ -32,6 +45,7 @@ function createProgram(commands: Commands, version: string, done: (code: number)
   const program = new Command('towpath')
     .description('GitOps release controller: walks every release along its path to production')
     .version(version)
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(see towpath --help)');
   addController(program, commands, done);
@@ -52,7 +66,25 @@ function createProgram(commands: Commands, version: string, done: (code: number)
     .option('--path-style', 'put the bucket into the path instead of the host name')
     .addHelpText('after', `\n${deltaHelp}`)
     .action(async (from, to, flags) => done(await commands.delta(from, to, flags)));
+  addExplain(program, commands, done);
   return program;
+}
+
+function addExplain(program: Command, commands: Commands, done: (code: number) => void): void {
+  program
+    .command('explain')
+    .description('say why something is, or is not, deployed: every gate, who can open it and when it next changes')
+    .argument('[environment]', 'the environment')
+    .option('--kubeconfig <file>', 'the kubeconfig to use (default: what kubectl uses)')
+    .option('--namespace <name>', 'look in this namespace alone (default: all)')
+    .option('--repository <folder>', 'take the documents from this checkout instead of fetching them')
+    .option('--at <time>', 'judge as if it were this time (RFC 3339, with an offset)')
+    .option('--version <version>', 'judge as if this version were asked for')
+    .option('--run <name>', 'judge again what a run was started by, from its record alone')
+    .option('--file <file>', 'the same for a run in a file, YAML or JSON; - for standard input')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json', 'yaml']).default('text'))
+    .addHelpText('after', `\n${explainHelp}`)
+    .action(async (environment, flags) => done(await commands.explain(environment, flags)));
 }
 
 const levelFlag = ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)'] as const;

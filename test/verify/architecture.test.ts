@@ -30,6 +30,8 @@ const allowed: Record<string, readonly string[]> = {
 const allowedAtTop: Record<string, RegExp> = {
   'controller/app.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/standalone.ts': /^(?!controller\/(cli\/|main\.ts))/,
+  'controller/inspect.ts': /^(?!controller\/(cli\/|main\.ts))/,
+  'controller/explain-command.ts': /^(controller\/(cli|core|config\.ts|inspect\.ts)|node:|yaml$)/,
   'controller/config.ts': /^(controller\/core\/|node:)/,
   'controller/generate.ts': /^(controller\/(core|telemetry)\/|node:|yaml$)/,
   'controller/main.ts': /./,

@@ -1,0 +1,68 @@
+import type { Explanation } from '../core/explain/explain.js';
+import type { GateStatus } from '../core/resources/environment.js';
+
+/** What the help of `towpath explain` says below its options. */
+export const explainHelp = `ENVIRONMENT is PRODUCT.ENVIRONMENT, as kubectl get tenv shows it, or the name of the environment alone where one product has it.
+Documents come from the repository of its ReleaseSource, or from --repository, a checkout of it.
+
+Examples:
+  towpath explain uat-acme
+  towpath explain loyalty.production-acme --at 2026-12-20T09:00:00+10:30
+  towpath explain loyalty.production-acme --version 2.9.4 -o json
+  towpath explain --run loyalty.production-acme.12
+  towpath explain --file run.yaml          the record of a run, from kubectl get -o yaml or from the audit trail
+
+Exit status: 0 when it could be explained, whether or not it may be deployed; 1 when there is no such thing, or nothing to reach; 2 for wrong usage.`;
+
+export type ExplainFormat = 'text' | 'json' | 'yaml';
+
+const marks: Readonly<Record<GateStatus['state'], string>> = { Passed: '+', Waiting: '~', Blocked: 'x', Failed: 'x' };
+const colours: Readonly<Record<GateStatus['state'], number>> = { Passed: 32, Waiting: 33, Blocked: 31, Failed: 31 };
+
+/** The gates in their order, closed ones with what opens them, wrapped to `width`. */
+export function formatExplanation(told: Explanation, { color, width }: { color: boolean; width: number }): string {
+  const names = Math.max(...told.gates.map(({ name }) => name.length), 0);
+  const paint = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
+  const lines = told.gates.flatMap((gate) => {
+    const head = `  ${paint(marks[gate.state], colours[gate.state])} ${gate.name.padEnd(names)}  ${gate.state.padEnd(7)}  `;
+    const indent = ' '.repeat(names + 15);
+    const [first = '', ...more] = detailsOf(gate).flatMap((text) => wrap(text, Math.max(30, width - indent.length)));
+    return [`${head}${first}`, ...more.map((text) => `${indent}${text}`)];
+  });
+  return `${[headline(told), '', ...lines, '', ...verdict(told)].join('\n')}\n`;
+}
+
+function headline({ product, environment, version, deployed, run, at, commit }: Explanation): string {
+  const place = `${product} in ${environment}`;
+  const by = commit === undefined || commit === '' ? '' : `, by commit ${commit.slice(0, 12)}`;
+  if (run !== undefined) return `${run}: ${version} for ${place}; judged at ${at}${by}`;
+  return `${place}: ${version ?? 'nothing'} wanted, ${deployed ?? 'nothing'} deployed; judged at ${at}${by}`;
+}
+
+function detailsOf({ state, message, who, since, nextChange }: GateStatus): string[] {
+  if (state === 'Passed') return [message];
+  const facts = [
+    who === undefined ? [] : [`opened by ${who}`],
+    since === undefined ? [] : [`since ${since}`],
+    nextChange === undefined ? [] : [`changes by itself at ${nextChange}`],
+  ].flat();
+  return facts.length === 0 ? [message] : [message, `(${facts.join('; ')})`];
+}
+
+function verdict({ waitingFor, opensAt, run }: Explanation): string[] {
+  if (waitingFor === undefined) return [run === undefined ? 'Nothing holds it.' : 'Nothing held it.'];
+  if (opensAt !== undefined) return [`Waits for ${waitingFor}. If nothing else changes it can start at ${opensAt}.`];
+  return [`Waits for ${waitingFor}. Time alone does not open it.`];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { parse, stringify } from 'yaml';
+import { formatExplanation } from './cli/explain.js';
+import type { ExplainFlags } from './cli/program.js';
+import { readFolder } from './cli/repository-folder.js';
+import { UsageError } from './config.js';
+import { type Explanation, explainRun } from './core/explain/explain.js';
+import type { DeploymentRunResource } from './core/resources/deployment-run.js';
+import { openInspection } from './inspect.js';
+
+export interface ExplainOutput {
+  stdout(text: string): void;
+  readonly color: boolean;
+  readonly width: number;
+}
+
+const deadlineMs = 60_000;
+
+/** `towpath explain`. Throws UsageError for wrong usage, and an Error that says why where nothing could be explained. */
+export async function runExplain(environment: string | undefined, flags: ExplainFlags, out: ExplainOutput): Promise<number> {
+  const explanation = await explanationOf(environment, flags);
+  if (flags.output === 'json') out.stdout(`${JSON.stringify(explanation, null, 2)}\n`);
+  else if (flags.output === 'yaml') out.stdout(stringify(explanation, { lineWidth: 0 }));
+  else out.stdout(formatExplanation(explanation, out));
+  return 0;
+}
+
+async function explanationOf(environment: string | undefined, flags: ExplainFlags): Promise<Explanation> {
+  const asked = [environment, flags.run, flags.file].filter((one) => one !== undefined);
+  if (asked.length !== 1)
+    throw new UsageError('name one of an environment, --run NAME and --file FILE (see towpath explain --help)');
+  if (flags.file !== undefined) return explainFile(flags.file);
+  const at = flags.at === undefined ? undefined : parseTime(flags.at);
+  const { kubeconfig, namespace, repository, version, run } = flags;
+  const inspection = await openInspection({
+    signal: AbortSignal.timeout(deadlineMs),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: { path: kubeconfig } }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(repository === undefined ? {} : { files: () => readFolder(repository) }),
+  });
+  try {
+    if (run !== undefined) return inspection.explainRun(run);
+    const request = {
+      environment: environment ?? '',
+      ...(at === undefined ? {} : { at }),
+      ...(version === undefined ? {} : { version }),
+    };
+    return await inspection.explain(request);
+  } finally {
+    await inspection.close();
+  }
+}
+
+function parseTime(written: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(written)
+    ? Date.parse(written)
+    : Number.NaN;
+  if (Number.isNaN(at)) throw new UsageError(`--at ${written} is no time with an offset, such as 2026-12-01T20:00:00+11:00`);
+  return at;
+}
+
+async function explainFile(file: string): Promise<Explanation> {
+  const content: unknown = parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  if (!isRun(content)) throw new Error(`${file} holds no DeploymentRun`);
+  const told = explainRun(content);
+  if (told === undefined) throw new Error(`${file} holds no judgement: Jenkins was never asked for that run`);
+  return told;
+}
+
+function isRun(value: unknown): value is DeploymentRunResource {
+  if (typeof value !== 'object' || value === null) return false;
+  const { metadata, spec } = value as { metadata?: unknown; spec?: unknown };
+  return typeof metadata === 'object' && metadata !== null && typeof spec === 'object' && spec !== null && 'environment' in spec;
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compact } from './core/compact.js';
+import { loadRepository } from './core/documents/load.js';
+import type { ParsedFile } from './core/documents/parsed.js';
+import { type Explanation, explain, explainRun, type WhatIf } from './core/explain/explain.js';
+import type { EnvironmentFacts } from './core/facts.js';
+import type { Commit, Millis, Snapshot } from './core/model.js';
+import type { DeploymentRunResource } from './core/resources/deployment-run.js';
+import type { EnvironmentResource } from './core/resources/environment.js';
+import type { ReleaseSourceResource } from './core/resources/release-source.js';
+import { createRepositories } from './git/repositories.js';
+import type { KubeTarget } from './kube/connection.js';
+import { createKube, type Kube } from './kube/kube.js';
+import { ClaimAges } from './reconcile/claim-ages.js';
+import { ComponentCache } from './reconcile/components.js';
+import { gather, gatherCached, type Memory } from './reconcile/gather.js';
+import { JobHistories } from './reconcile/histories.js';
+import { Locks } from './reconcile/locks.js';
+import { PathView } from './reconcile/path-view.js';
+import type { Key, Ports } from './reconcile/ports.js';
+import { PublishedStates } from './reconcile/published.js';
+import { subjectOf } from './reconcile/subject.js';
+import { createDescriptors } from './s3/descriptors.js';
+
+/** Looks at what the controller looks at, and judges as it does; it never writes. */
+
+/** There is nothing of that name, or more than one. */
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+
+export interface InspectOptions {
+  readonly kubeconfig?: KubeTarget;
+  readonly namespace?: string;
+  /** The documents of a checkout; absent: they are fetched from the repository of the ReleaseSource. */
+  readonly files?: () => Promise<readonly ParsedFile[]>;
+  readonly signal: AbortSignal;
+}
+
+export interface ExplainRequest {
+  readonly environment: string;
+  readonly at?: Millis;
+  readonly version?: string;
+}
+
+export interface Inspection {
+  explain(request: ExplainRequest): Promise<Explanation>;
+  explainRun(name: string): Explanation;
+  close(): Promise<void>;
+}
+
+export async function openInspection(options: InspectOptions): Promise<Inspection> {
+  const { kubeconfig, namespace, signal } = options;
+  const kube = await createKube({
+    now: Date.now,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  try {
+    await kube.start(signal);
+  } catch (error) {
+    await kube.close();
+    throw error;
+  }
+  return {
+    explain: (request) => explainEnvironment(request, kube, options),
+    explainRun: (name) => explainRecord(name, kube.runs.list()),
+    close: () => kube.close(),
+  };
+}
+
+function explainRecord(name: string, runs: readonly DeploymentRunResource[]): Explanation {
+  const run = runs.find(({ metadata }) => metadata.name === name);
+  if (run === undefined) throw new NotFound(`there is no DeploymentRun ${name}`);
+  const told = explainRun(run);
+  if (told === undefined) throw new NotFound(`${name} holds no judgement: Jenkins was never asked for it`);
+  return told;
+}
+
+async function explainEnvironment(request: ExplainRequest, kube: Kube, options: InspectOptions): Promise<Explanation> {
+  const environment = find(request.environment, kube.environments.list());
+  const { namespace } = environment.metadata;
+  const source = kube.sources.get({ namespace, name: environment.spec.source });
+  if (source === undefined)
+    throw new NotFound(`the ReleaseSource ${environment.spec.source} of ${environment.metadata.name} is gone`);
+  const memory = createMemory();
+  const snapshot = await readSnapshot(source, kube, options);
+  memory.published.publish({ namespace, name: source.metadata.name }, source.metadata.creationTimestamp ?? '', snapshot);
+  const descriptors = createDescriptors({ readSecret: kube.readSecret.bind(kube), allowDirectories: false });
+  try {
+    const ports = readPorts(kube, descriptors, request.at);
+    const subject = subjectOf(environment, { ports, memory, locks: new Locks() });
+    // What the controller knows of the descriptor stands in the status; the bucket need not be reached from here.
+    const isKnown = environment.status?.desired?.digest !== undefined;
+    const facts = isKnown ? gatherCached(subject, ports, memory) : await gather(subject, ports, memory, options.signal);
+    return explain(facts, whatIf(request, facts, kube));
+  } finally {
+    descriptors.close();
+  }
+}
+
+function find(name: string, environments: readonly EnvironmentResource[]): EnvironmentResource {
+  const exact = environments.filter(({ metadata }) => metadata.name === name);
+  const found = exact.length > 0 ? exact : environments.filter(({ spec }) => spec.environment === name);
+  const [first, second] = found;
+  if (first === undefined) throw new NotFound(`there is no Environment ${name}; kubectl get tenv shows those that there are`);
+  if (second !== undefined) {
+    const places = found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
+    throw new NotFound(`${name} may be ${places}: name one, and its namespace with --namespace`);
+  }
+  return first;
+}
+
+const createMemory = (): Memory => ({
+  published: new PublishedStates(),
+  histories: new JobHistories(),
+  components: new ComponentCache(),
+  path: new PathView(),
+  claimAges: new ClaimAges(() => performance.now()),
+});
+
+async function readSnapshot(source: ReleaseSourceResource, kube: Kube, { files, signal }: InspectOptions): Promise<Snapshot> {
+  if (files !== undefined) return { commit: lastCommit(source), repository: loadRepository(await files()) };
+  const cacheDirectory = await mkdtemp(join(tmpdir(), 'towpath-explain-'));
+  const repositories = createRepositories({ cacheDirectory, readSecret: kube.readSecret.bind(kube) });
+  try {
+    return await repositories.latest(source, signal);
+  } finally {
+    await repositories.close();
+    await rm(cacheDirectory, { recursive: true, force: true });
+  }
+}
+
+function lastCommit({ status }: ReleaseSourceResource): Commit {
+  const { sha = '', author = '', time = '', subject = '' } = status?.commit ?? {};
+  return { sha, author, time: Date.parse(time) || 0, subject };
+}
+
+/** Only what gathering reads: nothing that writes, and no Jenkins. */
+function readPorts(kube: Kube, descriptors: Ports['descriptors'], at: Millis | undefined): Ports {
+  const { sources, environments, runs, holds } = kube;
+  const clock = { now: () => at ?? Date.now() };
+  return { clock, sources, environments, runs, holds, descriptors } as Ports;
+}
+
+/** What is known of the version that is asked about, from wherever the product has it. */
+function whatIf({ version }: ExplainRequest, { governance, environment }: EnvironmentFacts, kube: Kube): WhatIf {
+  if (version === undefined) return {};
+  const { namespace }: Pick<Key, 'namespace'> = environment.metadata;
+  const release = governance.releases[version];
+  const peers = kube.environments.ofProduct(namespace, environment.spec.product);
+  const desired = peers.map(({ status }) => status?.desired).find((one) => one?.version === version && one.releaseDigest);
+  const verified = peers.flatMap(({ status }) => status?.verified ?? []).find((one) => one.version === version);
+  const { descriptorKey, descriptorSha256, descriptorVersionId } = desired ?? {};
+  const releaseDigest = desired?.releaseDigest ?? verified?.releaseDigest;
+  const known = compact<NonNullable<WhatIf['known']>>({ releaseDigest, descriptorKey, descriptorSha256, descriptorVersionId });
+  return compact<WhatIf>({ version, known, release: release && { class: release.class } });
+}
