@@ -6,6 +6,7 @@ import type { Findings } from './findings.js';
 import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
 import type { GateInput } from './gates/verdict.js';
 import { judgeForRecord } from './judgement/judgement.js';
+import { jumpStatus } from './jump/status.js';
 import type { Millis } from './model.js';
 import { isAnswered, need } from './need.js';
 import { newRun } from './new-run.js';
@@ -153,6 +154,7 @@ function toStatus(findings: Findings): EnvironmentStatus {
     recorded,
     observed,
     delta: deltaStatus(findings, before),
+    jump: jumpStatus(findings),
     gates: toGateStatuses(gates, before?.gates ?? [], facts.now),
     waitingFor: closed?.name,
     run: facts.unreadableRun?.name ?? runs.at(-1)?.metadata.name,

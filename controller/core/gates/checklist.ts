@@ -1,21 +1,14 @@
-import type { ProductGovernance } from '../governance.js';
-import { type Jump, jump } from '../jump/jump.js';
-import { isSettled, type JumpPlan, type PlannedItem, plan } from '../jump/plan.js';
-import { named } from '../jump/reversible.js';
+import { isSettled, named, type PlannedItem } from '../jump/items.js';
+import type { Jump } from '../jump/jump.js';
+import { type JumpPlan, planOf } from '../jump/plan.js';
 import type { DesiredEnvironment } from '../model.js';
-import type { RecordedState } from '../resources/environment.js';
 import { stageOf } from './order.js';
 import { blocked, failed, type Gate, passed, type Verdict } from './verdict.js';
-
-/** What the way from the recorded version to the wanted one demands of an environment, and brings to it. */
-export function planOf(governance: ProductGovernance, wanted: DesiredEnvironment, recorded: RecordedState | undefined): JumpPlan {
-  return plan(jump(governance, { from: recorded?.version, to: wanted.version }), wanted);
-}
 
 /** Closed until everything is done here that the releases on the way demand before a deployment. */
 export const checklist: Gate = ({ facts, wanted, recorded }) => {
   if (wanted === undefined || stageOf(wanted)?.checklist !== 'required') return undefined;
-  const found = planOf(facts.governance, wanted, recorded);
+  const found = planOf(facts.governance, wanted, recorded?.version);
   return unknown(found.jump, wanted) ?? crossed(found) ?? open(found) ?? done(found);
 };
 

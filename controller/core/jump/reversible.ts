@@ -1,6 +1,6 @@
 import { compact } from '../compact.js';
+import { named, type PlannedItem } from './items.js';
 import type { Jump } from './jump.js';
-import type { PlannedItem } from './plan.js';
 
 /** Whether one could go back once the jump is made, how far, and what to do then. */
 export interface ReversibleVerdict {
@@ -38,5 +38,3 @@ export function reversibleVerdict(jump: Jump, { gained, left }: Items): Reversib
 function isCrossed({ reversible, phase, completion }: PlannedItem): boolean {
   return !reversible && (completion.state === 'done' || (completion.state === 'pending' && phase === 'during'));
 }
-
-export const named = ({ id, release, kind }: PlannedItem): string => `${id} (${release}, ${kind})`;

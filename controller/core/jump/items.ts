@@ -1,0 +1,56 @@
+import { compact } from '../compact.js';
+import type { ChecklistCompletion, ChecklistItem, ReleaseDocument } from '../governance.js';
+
+/** Where items are to be done. */
+export interface Place {
+  readonly environment: string;
+  readonly stage: string;
+  readonly client?: string;
+}
+
+/** A checklist item of a release on the way, as it stands in one place. */
+export interface PlannedItem extends Omit<ChecklistItem, 'completions' | 'stages' | 'clients' | 'environments'> {
+  readonly release: string;
+  /** What is said of it in this place; `not-applicable` without a reason counts as pending. */
+  readonly completion: ChecklistCompletion;
+}
+
+/** Whether an item is settled in its place. */
+export function isSettled({ completion }: PlannedItem): boolean {
+  return completion.state !== 'pending';
+}
+
+/** The items of a release that a place has to do, in their order. */
+export function itemsOf({ version, checklist }: ReleaseDocument, place: Place): PlannedItem[] {
+  return checklist.flatMap(({ completions, stages, clients, environments, ...item }) => {
+    const applies = includes(stages, place.stage) && includes(clients, place.client) && includes(environments, place.environment);
+    return applies ? [{ ...item, release: version, completion: completionAt(completions, place) }] : [];
+  });
+}
+
+/** An empty list selects nothing less than none does: it stands for everywhere. */
+function includes(names: readonly string[] | undefined, name: string | undefined): boolean {
+  return names === undefined || names.length === 0 || (name !== undefined && names.includes(name));
+}
+
+/** The most special one that speaks of the place: environment before client and stage, before client, before stage, before everywhere. */
+function completionAt(completions: readonly ChecklistCompletion[], place: Place): ChecklistCompletion {
+  let best: ChecklistCompletion = { state: 'pending' };
+  for (const one of completions) if (speaksOf(one, place) && rank(one) >= rank(best)) best = one;
+  const unexplained = best.state === 'not-applicable' && best.reason === undefined;
+  return unexplained ? compact<ChecklistCompletion>({ ...best, state: 'pending' }) : best;
+}
+
+function speaksOf({ environment, client, stage }: ChecklistCompletion, place: Place): boolean {
+  return (
+    (environment === undefined || environment === place.environment) &&
+    (client === undefined || client === place.client) &&
+    (stage === undefined || stage === place.stage)
+  );
+}
+
+const rank = ({ environment, client, stage }: ChecklistCompletion): number =>
+  (environment === undefined ? 0 : 4) + (client === undefined ? 0 : 2) + (stage === undefined ? 0 : 1);
+
+/** An item for a sentence: `rotate-crm-secret (2.9.3, secret)`. */
+export const named = ({ id, release, kind }: PlannedItem): string => `${id} (${release}, ${kind})`;
