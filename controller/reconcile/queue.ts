@@ -1,4 +1,4 @@
-import { type ReconcileError, type Retry, toReconcileError } from '../core/errors.js';
+import { ReconcileError, type Retry, toReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
 
 /** What a pass asks for: to be called again after some time, or not before something changes. */
@@ -108,7 +108,7 @@ export class KeyedQueue {
   /** Takes no more work, aborts what runs, and resolves when all of it has ended. */
   async stop(): Promise<void> {
     this.#started = false;
-    this.#stopping.abort(new Error('the queue is stopping'));
+    this.#stopping.abort(interrupted('the queue is stopping'));
     for (const entry of this.#entries.values()) this.#unschedule(entry);
     this.#ready.clear();
     if (this.#active > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -214,7 +214,7 @@ export class KeyedQueue {
   async #run(key: string): Promise<Requeue | { error: ReconcileError }> {
     const deadline = new AbortController();
     const cancel = this.#options.timers.after(this.#options.deadlineMs, () =>
-      deadline.abort(new Error(`the pass took longer than ${this.#options.deadlineMs / 1000} s`)),
+      deadline.abort(interrupted(`the pass took longer than ${this.#options.deadlineMs / 1000} s`)),
     );
     try {
       return await this.#options.process(key, AbortSignal.any([deadline.signal, this.#stopping.signal]));
@@ -239,4 +239,9 @@ export class KeyedQueue {
     if (typeof retry === 'object') return retry.afterMs;
     return Math.min(longestMs, minBackoffMs * 2 ** Math.min(entry.failures - 1, 16));
   }
+}
+
+/** Why a signal is aborted. Whoever throws that on has not met with anything unforeseen. */
+function interrupted(why: string): ReconcileError {
+  return new ReconcileError('Interrupted', why);
 }

@@ -150,7 +150,22 @@ describe('the queue', () => {
     );
     queue.add('a');
     await timers.advance(60_000);
-    expect(reports.map(({ result, error }) => [result, error?.message])).toEqual([['error', 'the pass took longer than 60 s']]);
+    expect(reports.map(({ result, error }) => [result, error?.reason, error?.message])).toEqual([
+      ['error', 'Interrupted', 'the pass took longer than 60 s'],
+    ]);
+  });
+
+  it('aborts what is under way when it stops, which is nothing unforeseen', async () => {
+    const { queue, timers, reports } = aQueue(
+      (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    );
+    queue.add('a');
+    await timers.advance(0);
+    await queue.stop();
+    expect(reports.map(({ error }) => error?.reason)).toEqual(['Interrupted']);
   });
 
   it('stops when what is under way has ended, and takes nothing more', async () => {

@@ -4,7 +4,7 @@ import { invocationId } from '../../controller/core/run/identity.js';
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import type { GitEnvironment } from './git.js';
 import { toRun } from './invariants.js';
-import type { SimEffect } from './jenkins-state.js';
+import { hasEffect, type SimEffect } from './jenkins-state.js';
 import { nameOf } from './users.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
@@ -17,7 +17,10 @@ export function checkEnd(world: World): void {
     demand(found !== undefined || isSuspended(world), 'git names it, so it is there', () => nameOf(one));
     if (found !== undefined) checkEnvironment(world, one, found as unknown as EnvironmentResource);
   }
-  for (const run of world.api.list('deploymentruns').map(toRun)) checkRun(run);
+  for (const run of world.api.list('deploymentruns').map(toRun)) {
+    checkRun(run);
+    if (phaseOf(run) === 'Unknown' && run.spec.deployer?.claim !== undefined) checkUnsettled(world, run);
+  }
 }
 
 function isSuspended({ api }: World): boolean {
@@ -63,7 +66,9 @@ function checkRetry(world: World, { metadata, status }: EnvironmentResource): vo
 /** What the environment says is deployed was the last thing that anybody did there, as far as Jenkins still shows it. */
 function checkDeployed(world: World, one: GitEnvironment, { status }: EnvironmentResource): void {
   // Of two that start within the same moment, the one with the higher number counts as the later.
-  const [last] = world.jenkins.effects.filter((effect) => isFor(effect, one)).sort((a, b) => b.number - a.number);
+  const [last] = world.jenkins.effects
+    .filter((effect) => isFor(effect, one) && hasEffect(effect))
+    .sort((a, b) => b.number - a.number);
   if (last === undefined || status?.recorded === undefined) return;
   if (!world.jenkins.jobs.get(last.job)?.builds.has(last.number)) return;
   const run = world.api
@@ -85,6 +90,17 @@ function isFor({ job, parameters }: SimEffect, { product, environment }: GitEnvi
 }
 
 const nameOfRun = ({ spec }: DeploymentRunResource) => `${spec.product}.${spec.environment}`;
+
+/** With a ledger only that is left open which it does not know either. */
+function checkUnsettled({ ledger }: World, run: DeploymentRunResource): void {
+  if (run.status?.jenkins?.differs !== undefined) return;
+  const entry = ledger.get(invocationId(run));
+  demand(
+    entry !== undefined && entry.end === undefined,
+    'the ledger settles what it can',
+    () => `${run.metadata.name} is Unknown, but its claim says ${JSON.stringify(entry)}: ${run.status?.message}`,
+  );
+}
 
 /** Nothing is left under way: a run has ended, is Unknown, or waits before it has asked. */
 function checkRun(run: DeploymentRunResource): void {

@@ -9,7 +9,7 @@ import { invocationId, verificationId } from '../../controller/core/run/identity
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import type { ApiObject, Write } from './api.js';
 import { GateTruth } from './gate-truth.js';
-import type { Parameters, SimEffect } from './jenkins-state.js';
+import { hasEffect, type Parameters, type SimEffect } from './jenkins-state.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
 
@@ -25,6 +25,8 @@ export class Invariants {
   readonly #claims = new Map<string, DurableClaim[]>();
   readonly #posts = new Map<string, string[]>();
   readonly #starts = new Map<string, SimEffect[]>();
+  /** Of jobs that claim: the build that was granted the run. */
+  readonly #effective = new Map<string, number>();
   readonly #runsEver = new Set<string>();
   readonly #runs = new Map<string, string>();
   /** What each TOWPATH_RUN asks for. */
@@ -37,6 +39,7 @@ export class Invariants {
     this.#gates = new GateTruth(world);
     world.api.onWrite.push((write) => this.#wrote(write));
     world.jenkins.onEffect.push((effect) => this.#started(effect));
+    world.jenkins.onClaim.push((effect) => this.#hadEffect(effect));
     world.onPost = (id, holder) => this.#posted(id, holder);
   }
 
@@ -127,7 +130,8 @@ export class Invariants {
     const { result, buildNumber } = invocation;
     const starts = this.#starts.get(id) ?? [];
     if (result === 'CANCELLED' || (result === 'TIMEOUT' && buildNumber === undefined)) {
-      demand(starts.length === 0, 'what is said to be cancelled did not start', () => `${id} started as #${starts[0]?.number}`);
+      const started = starts.find(hasEffect);
+      demand(started === undefined, 'what is said to be cancelled did not start', () => `${id} started as #${started?.number}`);
       demand(
         this.#world.jenkins.cancelledIds.has(id),
         'what is said to be cancelled was cancelled',
@@ -175,14 +179,24 @@ export class Invariants {
     const known = this.#starts.get(id) ?? [];
     this.#starts.set(id, [...known, effect]);
     if (effect.isRepeated) return;
+    demand((this.#claims.get(id) ?? []).length > 0, 'nothing starts before its intent is durable', () => id);
+    this.#checkContent(id, effect);
+    if (this.#world.jenkins.jobs.get(effect.job)?.ledger !== undefined) return;
     const own = [...known, effect].filter(({ isRepeated }) => !isRepeated);
     demand(
       own.length <= 1,
       'a run is deployed at most once',
       () => `${id} started as ${own.map(({ number }) => `#${number}`).join(' and ')}`,
     );
-    demand((this.#claims.get(id) ?? []).length > 0, 'nothing starts before its intent is durable', () => id);
-    this.#checkContent(id, effect);
+  }
+
+  /** With a claim it does not matter who repeats it: Towpath itself after a loss, Jenkins, or a person. */
+  #hadEffect(effect: SimEffect): void {
+    const id = effect.parameters.TOWPATH_RUN ?? '';
+    if (id === '') return;
+    const before = this.#effective.get(id);
+    demand(before === undefined, 'a claimed run has its effect once', () => `${id}: #${before} and #${effect.number}`);
+    this.#effective.set(id, effect.number);
   }
 
   #checkContent(id: string, effect: SimEffect): void {

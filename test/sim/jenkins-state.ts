@@ -2,8 +2,18 @@ import type { Millis } from '../../controller/core/model.js';
 
 export type Parameters = Readonly<Record<string, string>>;
 
+/** Where the builds of a job claim their runs. */
+export interface JobLedger {
+  /** How a build ends that finds its run claimed. */
+  readonly refusal: string;
+  claim(id: string, build: number): 'granted' | 'taken' | 'unavailable';
+  end(id: string, build: number, result: string): boolean;
+}
+
 export interface SimJob {
   readonly name: string;
+  /** Absent: its builds claim nothing. */
+  readonly ledger?: JobLedger;
   parameters: readonly string[];
   readonly usualParameters: readonly string[];
   isDisabled: boolean;
@@ -56,6 +66,13 @@ export interface SimEffect {
   readonly by: Origin['by'];
   readonly isRepeated: boolean;
   readonly startedAt: Millis;
+  /** Of a job that claims its runs: without a claim that was granted nothing was changed. */
+  claim?: 'pending' | 'granted' | 'refused';
   endedAt?: Millis;
   result?: string;
+}
+
+/** Whether it has changed anything. */
+export function hasEffect({ claim }: SimEffect): boolean {
+  return claim === undefined || claim === 'granted';
 }

@@ -1,5 +1,6 @@
 import type { Millis } from '../../controller/core/model.js';
-import type { Origin, Parameters, SimBuild, SimEffect, SimItem, SimJob } from './jenkins-state.js';
+import { runClaimed } from './claimed-build.js';
+import type { JobLedger, Origin, Parameters, SimBuild, SimEffect, SimItem, SimJob } from './jenkins-state.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -28,6 +29,8 @@ export class SimJenkins {
   readonly jobs = new Map<string, SimJob>();
   readonly effects: SimEffect[] = [];
   readonly onEffect: ((effect: SimEffect) => void)[] = [];
+  /** Told when a run is claimed by a build. */
+  readonly onClaim: ((effect: SimEffect) => void)[] = [];
   readonly onHappening: ((text: () => string) => void)[] = [];
   queue: SimItem[] = [];
   /** TOWPATH_RUN of all that was ever cancelled while it waited. */
@@ -46,9 +49,11 @@ export class SimJenkins {
     return `s${this.process}`;
   }
 
-  addJob(name: string, parameters: readonly string[], isSerial: boolean): void {
+  addJob(name: string, parameters: readonly string[], how: { isSerial: boolean; ledger?: JobLedger | undefined }): void {
+    const { isSerial, ledger } = how;
     this.jobs.set(name, {
       name,
+      ...(ledger === undefined ? {} : { ledger }),
       parameters,
       usualParameters: parameters,
       isSerial,
@@ -139,7 +144,8 @@ export class SimJenkins {
     for (const effect of this.effects) {
       if (effect.endedAt !== undefined) continue;
       effect.endedAt = this.#now;
-      effect.result = 'CUT';
+      // Its shell gets the signal as well, and may still say so.
+      effect.result = this.#options.random.chance(0.5) && this.#recordEnd(effect, 'ABORTED') ? 'ABORTED' : 'CUT';
     }
     this.#goDown();
     this.#happened(() => 'Jenkins is stopped by SIGTERM');
@@ -249,6 +255,7 @@ export class SimJenkins {
 
   #run(job: SimJob, build: SimBuild, { item, isRepeated }: { item: SimItem; isRepeated: boolean }): void {
     const { scheduler, random, results, firstResults } = this.#options;
+    const { process } = this;
     const effect: SimEffect = {
       job: job.name,
       number: build.number,
@@ -264,6 +271,14 @@ export class SimJenkins {
     );
     for (const listener of this.onEffect) listener(effect);
     const result = firstResults[this.effects.length - 1] ?? random.pick(results);
+    if (job.ledger !== undefined) {
+      const onClaim = () => {
+        for (const listener of this.onClaim) listener(effect);
+      };
+      const onEnd = (ended: string) => this.#endShell(job, build, { effect, result: ended, process });
+      runClaimed({ ledger: job.ledger, scheduler, random, effect, durationMs: build.durationMs, result, onClaim, onEnd });
+      return;
+    }
     this.#later(build.durationMs, () => this.#end(job, build, result));
     // The shell itself goes on without Jenkins.
     scheduler.outside(build.durationMs, () => {
@@ -273,6 +288,23 @@ export class SimJenkins {
     });
   }
 
+  /** A shell is over; Jenkins hears of it where it still is the one that started it. */
+  #endShell(
+    job: SimJob,
+    build: SimBuild,
+    { effect, result, process }: { effect: SimEffect; result: string; process: number },
+  ): void {
+    effect.endedAt = this.#now;
+    effect.result = result;
+    if (this.process === process) this.#end(job, build, result);
+    else this.#happened(() => `what is left of ${job.name} #${build.number} ends with ${result}`);
+  }
+
+  /** The shell of a build that is cut off may still record it. */
+  #recordEnd({ job, number, claim, parameters }: SimEffect, result: string): boolean {
+    return claim === 'granted' && (this.jobs.get(job)?.ledger?.end(parameters.TOWPATH_RUN ?? '', number, result) ?? false);
+  }
+
   #end(job: SimJob, build: SimBuild, result: string): void {
     if (!build.isBuilding) return;
     build.isBuilding = false;
@@ -280,6 +312,7 @@ export class SimJenkins {
     build.endedAt = this.#options.wall();
     const effect = this.effects.findLast((one) => one.job === job.name && one.number === build.number);
     if (effect !== undefined && effect.endedAt === undefined) {
+      this.#recordEnd(effect, result);
       effect.endedAt = this.#now;
       effect.result = result;
     }

@@ -1,8 +1,13 @@
 import { calmWatch } from './api-watch.js';
+import type { Damage } from './descriptors.js';
 import { noFaults } from './network.js';
 import type { Trouble } from './plan.js';
 import type { Replica } from './replica.js';
-import type { World } from './world.js';
+import { calmS3, type S3Faults } from './s3.js';
+import { calm, type World } from './world.js';
+
+const slowS3: S3Faults = { link: { ...noFaults, slow: 0.5 }, refusing: 0, stale: 0.5 };
+const brokenS3: S3Faults = { link: { ...noFaults, refused: 0.3, lost: 0.1, unanswered: 0.2 }, refusing: 0.4, stale: 0.1 };
 
 /** What goes wrong, at random, of the kinds that the seed's plan allows; all of it is undone in the end. */
 export class Mischief {
@@ -21,11 +26,12 @@ export class Mischief {
 
   /** Everything works from now on, and what was down is up. */
   end(): void {
-    const { faults, api, git, bucket, jenkins, replicas } = this.#world;
-    Object.assign(faults, { api: noFaults, watch: calmWatch, jenkins: noFaults, jenkinsReads: noFaults, unauthorized: 0 });
+    const { faults, api, git, bucket, ledger, jenkins, replicas } = this.#world;
+    Object.assign(faults, calm);
     api.isUp = true;
     git.isUnavailable = false;
-    bucket.isUnavailable = false;
+    bucket.repairAll();
+    ledger.isUnavailable = false;
     if (jenkins.phase === 'up') jenkins.wakeUp();
     if (jenkins.phase === 'down') jenkins.start();
     for (const job of jenkins.jobs.values()) job.isDisabled = false;
@@ -146,26 +152,36 @@ export class Mischief {
         git.isUnavailable = false;
       });
     },
-    'bucket-down': ({ bucket, random, git, scheduler }) => {
+    'bucket-down': ({ bucket, random, git, faults }) => {
       const one = random.pickOf(git.environments);
       const key = `${one?.product.name}/1.${random.between(1, 4)}.0.json`;
-      switch (random.pick(['unavailable', 'missing', 'changed'])) {
-        case 'unavailable':
-          bucket.isUnavailable = true;
-          return this.#for(60_000, () => {
-            bucket.isUnavailable = false;
-          });
-        case 'missing':
-          bucket.missing.add(key);
-          bucket.changedAt.set(key, scheduler.now);
-          return this.#for(60_000, () => {
-            bucket.missing.delete(key);
-            bucket.changedAt.set(key, scheduler.now);
+      const what = random.pick<Damage | 'out of reach' | 'slow' | 'changed'>([
+        'out of reach',
+        'slow',
+        'changed',
+        'missing',
+        'truncated',
+        'of another version',
+      ]);
+      switch (what) {
+        case 'out of reach':
+        case 'slow':
+          faults.s3 = what === 'slow' ? slowS3 : brokenS3;
+          return this.#for(120_000, () => {
+            faults.s3 = calmS3;
           });
         case 'changed':
-          bucket.changes.set(key, (bucket.changes.get(key) ?? 0) + 1);
-          bucket.changedAt.set(key, scheduler.now);
+          return bucket.change(key);
+        default:
+          bucket.damage(key, what);
+          return this.#for(60_000, () => bucket.repair(key));
       }
+    },
+    'ledger-down': ({ ledger }) => {
+      ledger.isUnavailable = true;
+      this.#for(30_000, () => {
+        ledger.isUnavailable = false;
+      });
     },
     'foreign-builds': ({ jenkins, random, git }) => {
       const one = random.pickOf(git.environments);

@@ -1,4 +1,4 @@
-import type { Millis, Product, Stage } from '../../controller/core/model.js';
+import type { ClaimPlace, Millis, Product, Stage } from '../../controller/core/model.js';
 import { Random } from './random.js';
 
 /** What a seed is about, drawn before anything happens: each seed leaves most kinds of trouble out, so that the others go far. */
@@ -13,6 +13,8 @@ export interface Plan {
   readonly results: readonly [string, ...string[]];
   /** How the first builds end, in order; then it is drawn from `results`. */
   readonly firstResults: readonly string[];
+  /** How a build ends that finds its run claimed by another. */
+  readonly refusal: string;
   readonly delayMs: Millis;
   readonly skewMs: Millis;
   /** How long users and faults are at work. */
@@ -44,6 +46,7 @@ export const troubles = [
   'unauthorized',
   'git-down',
   'bucket-down',
+  'ledger-down',
   'foreign-builds',
   'cancel-items',
 ] as const;
@@ -66,6 +69,7 @@ export function draw(seed: number): Plan {
     buildMs: [random.pick([2, 20]) * second, random.pick([30, 90, 240]) * second],
     results: random.chance(0.4) ? ['SUCCESS'] : ['SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILURE', 'UNSTABLE', 'ABORTED'],
     firstResults: [],
+    refusal: random.pick(['NOT_BUILT', 'FAILURE']),
     delayMs: random.pick([1, 3, 10]) * second,
     skewMs: random.pick([0, 0, 2 * second]),
     activeMs: random.between(5, 25) * minute,
@@ -74,6 +78,9 @@ export function draw(seed: number): Plan {
     troubleMs: random.pick([15, 40, 120]) * second,
   };
 }
+
+const claimBucket: ClaimPlace = { bucket: 'claims', prefix: 'claims/' };
+const claimNamespace: ClaimPlace = { configMap: { namespace: 'towpath-claims' } };
 
 function drawProduct(name: string, random: Random): Product {
   const checked = random.chance(0.4);
@@ -90,6 +97,7 @@ function drawProduct(name: string, random: Random): Product {
     },
   ];
   const withDescriptor = random.chance(0.4);
+  const claim = random.pick<ClaimPlace | undefined>([undefined, undefined, claimBucket, claimNamespace]);
   const descriptorParameter: Record<string, string> = withDescriptor ? { DESCRIPTOR: '${descriptor.sha256}' } : {};
   return {
     name,
@@ -102,6 +110,7 @@ function drawProduct(name: string, random: Random): Product {
       retry: { limit: random.pick([0, 0, 1, 2]), backoffMs: random.pick([10 * second, minute]) },
       onNewVersion: random.pick(['wait', 'abort']),
       unstable: random.pick(['failure', 'success']),
+      ...(claim === undefined ? {} : { claim }),
     },
     ...(random.chance(0.3) ? { concurrency: 1 } : {}),
     stages,

@@ -23,6 +23,7 @@ import { ResourceWriter } from '../../controller/kube/writer.js';
 import { Controller } from '../../controller/reconcile/controller.js';
 import type { Deployer, Ports } from '../../controller/reconcile/ports.js';
 import { createApiClient } from './api-client.js';
+import { createClaims } from './claims.js';
 import type { Owner } from './scheduler.js';
 import { Violation } from './violation.js';
 import type { World } from './world.js';
@@ -135,8 +136,8 @@ export class Replica implements Owner {
       ...parts,
       clock: { now: () => this.wall() },
       repositories: world.git.clone(wait, latency),
-      descriptors: world.bucket.reader(wait, latency),
-      claims: { read: async () => ({ state: 'unavailable', message: 'no job claims its runs here' }) },
+      descriptors: world.bucket.reader(world),
+      claims: createClaims(world),
       deployers: { open: async (): Promise<Deployer> => world.openDeployer(this.name) },
       events: {
         record: ({ reason, message, regarding }) =>

@@ -49,6 +49,7 @@ function aPlan(products: readonly Product[], over: Partial<Plan> = {}): Plan {
     buildMs: [20_000, 20_000],
     results: ['SUCCESS'],
     firstResults: [],
+    refusal: 'NOT_BUILT',
     delayMs: 3_000,
     skewMs: 0,
     activeMs: 3 * minute,

@@ -112,16 +112,21 @@ export function prepareServers(world: World, isSerial: boolean): void {
         ...(plan.maxConcurrent === undefined ? {} : { maxConcurrent: plan.maxConcurrent }),
       },
     ],
-    buckets: [{ name: 'candidates', bucket: 'candidates' }],
+    buckets: [
+      { name: 'candidates', bucket: 'candidates' },
+      { name: 'claims', bucket: 'claims' },
+    ],
     firstDeployment: plan.firstDeployment,
     historyLimit: 20,
     suspend: false,
   };
   const body = { metadata: { name: 'releases' }, spec };
   api.handle({ method: 'POST', plural: 'releasesources', name: undefined, isStatus: false, body, by: 'user' });
-  jenkins.addJob('smoke', ['TOWPATH_RUN', 'ENVIRONMENT'], false);
-  for (const { deployer } of plan.products)
-    jenkins.addJob(deployer.job, ['TOWPATH_RUN', ...Object.keys(deployer.parameters)], isSerial);
+  jenkins.addJob('smoke', ['TOWPATH_RUN', 'ENVIRONMENT'], { isSerial: false });
+  for (const { deployer } of plan.products) {
+    const ledger = deployer.claim === undefined ? undefined : world.ledger;
+    jenkins.addJob(deployer.job, ['TOWPATH_RUN', ...Object.keys(deployer.parameters)], { isSerial, ledger });
+  }
 }
 
 function clock(ms: Millis): string {

@@ -3,6 +3,7 @@ import { invocationId } from '../../controller/core/run/identity.js';
 import { phaseOf } from '../../controller/core/run/run.js';
 import type { GitEnvironment } from './git.js';
 import { toRun } from './invariants.js';
+import { hasEffect } from './jenkins-state.js';
 import type { World } from './world.js';
 
 type Action = (world: World) => string | undefined;
@@ -167,8 +168,10 @@ export class Users {
       .map(toRun)
       .find((one) => phaseOf(one) === 'Unknown');
     if (run === undefined) return undefined;
-    const effect = jenkins.effects.findLast(({ parameters }) => parameters.TOWPATH_RUN === invocationId(run));
-    if (effect !== undefined && effect.endedAt === undefined) return undefined;
+    const id = invocationId(run);
+    const own = jenkins.effects.filter(({ parameters }) => parameters.TOWPATH_RUN === id);
+    if (own.some(({ endedAt }) => endedAt === undefined)) return undefined;
+    const effect = own.findLast(hasEffect);
     const value = effect?.result === 'SUCCESS' ? 'succeeded' : random.pick(['failed', 'retry']);
     this.#annotate('deploymentruns', run.metadata.name, 'towpath.dev/resolve', value);
     return `resolves ${run.metadata.name} as ${value}`;

@@ -15,10 +15,12 @@ import { SimGit } from './git.js';
 import { SimJenkins } from './jenkins.js';
 import { createConnection } from './jenkins-connection.js';
 import { JenkinsPages } from './jenkins-pages.js';
+import { SimLedger } from './ledger.js';
 import { type LinkFaults, Network, noFaults } from './network.js';
 import type { Plan } from './plan.js';
 import { Random } from './random.js';
 import { Replica } from './replica.js';
+import { calmS3, type S3Faults } from './s3.js';
 import { Scheduler } from './scheduler.js';
 import { Violation } from './violation.js';
 
@@ -29,7 +31,17 @@ export interface Faults {
   jenkins: LinkFaults;
   jenkinsReads: LinkFaults;
   unauthorized: number;
+  s3: S3Faults;
 }
+
+export const calm: Readonly<Faults> = {
+  api: noFaults,
+  watch: calmWatch,
+  jenkins: noFaults,
+  jenkinsReads: noFaults,
+  unauthorized: 0,
+  s3: calmS3,
+};
 
 const startOfTime = Date.parse('2026-11-22T10:00:00Z');
 const requestTimeoutMs = 30_000;
@@ -46,8 +58,9 @@ export class World {
   readonly api: SimApi;
   readonly jenkins: SimJenkins;
   readonly git: SimGit;
-  readonly bucket = new SimBucket();
-  readonly faults: Faults = { api: noFaults, watch: calmWatch, jenkins: noFaults, jenkinsReads: noFaults, unauthorized: 0 };
+  readonly bucket = new SimBucket(() => this.scheduler.now);
+  readonly ledger: SimLedger;
+  readonly faults: Faults = { ...calm };
   readonly replicas: Replica[] = [];
   readonly plan: Plan;
   /** Told of everything that happens, where somebody wants to read it. */
@@ -70,6 +83,7 @@ export class World {
     this.network = new Network(this.scheduler, this.random);
     this.api = new SimApi(this.scheduler, this.random, () => this.wall());
     this.git = new SimGit(() => this.wall());
+    this.ledger = new SimLedger(() => this.wall(), plan.refusal);
     this.jenkins = new SimJenkins({
       scheduler: this.scheduler,
       random: this.random,
