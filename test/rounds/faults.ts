@@ -17,12 +17,13 @@ const strikes: Readonly<Record<FaultKind, Strike>> = {
   'kill standby': async ({ replicas }, lastingMs) =>
     replicas.find((one) => one.isRunning && !one.isFrozen && !one.isLeading)?.kill(lastingMs),
   'freeze leader': async ({ replicas, lease }, lastingMs) => leaderOf(replicas)?.freeze(lease.leaseMs + lastingMs),
-  'kill apiserver': ({ kube }, lastingMs) => away(kube.apiserver, lastingMs),
-  'kill etcd': ({ kube }, lastingMs) => away(kube.etcd, lastingMs),
-  'kill jenkins': ({ jenkins }, lastingMs) => away({ kill: () => jenkins.crash(), start: () => jenkins.start() }, lastingMs),
-  'terminate jenkins': ({ jenkins }, lastingMs) =>
-    away({ kill: () => jenkins.terminate(), start: () => jenkins.start() }, lastingMs),
-  'git away': ({ git }, lastingMs) => away(git, lastingMs),
+  'kill apiserver': (site, lastingMs) => away(site, site.kube.apiserver, lastingMs),
+  'kill etcd': (site, lastingMs) => away(site, site.kube.etcd, lastingMs),
+  'kill jenkins': (site, lastingMs) =>
+    away(site, { kill: () => site.jenkins.crash(), start: () => site.jenkins.start() }, lastingMs),
+  'terminate jenkins': (site, lastingMs) =>
+    away(site, { kill: () => site.jenkins.terminate(), start: () => site.jenkins.start() }, lastingMs),
+  'git away': (site, lastingMs) => away(site, site.git, lastingMs),
 };
 
 const victims: Readonly<Record<FaultKind, string>> = {
@@ -55,8 +56,8 @@ function leaderOf(replicas: readonly Replica[]): Replica | undefined {
   return awake.find((one) => one.isLeading) ?? awake[0];
 }
 
-async function away(server: KillableServer, ms: number): Promise<void> {
+async function away({ closing }: Site, server: KillableServer, ms: number): Promise<void> {
   await server.kill();
-  await sleep(ms);
+  await sleep(ms, undefined, { signal: closing });
   await server.start();
 }

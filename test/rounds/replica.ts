@@ -30,7 +30,6 @@ class SupervisedReplica implements Replica {
   readonly name: string;
   readonly oddEnds: string[] = [];
   readonly #program: Program;
-  #supervision: Promise<void> = Promise.resolve();
   #stopping = false;
   #frozen = false;
   #awayMs: number | undefined;
@@ -54,7 +53,7 @@ class SupervisedReplica implements Replica {
   }
 
   start(): void {
-    this.#supervision = this.#supervise();
+    void this.#supervise();
   }
 
   async kill(awayMs: number): Promise<void> {
@@ -73,7 +72,6 @@ class SupervisedReplica implements Replica {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#program.kill();
-    await this.#supervision;
   }
 
   async #supervise(): Promise<void> {

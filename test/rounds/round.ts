@@ -61,7 +61,7 @@ export async function playRound(site: Site, plan: RoundPlan, desires: Desires): 
 async function promote(site: Site, { promotions }: RoundPlan, desires: Desires): Promise<void> {
   const startedAt = performance.now();
   for (const { afterMs, places, failing } of promotions) {
-    await sleep(Math.max(0, startedAt + afterMs - performance.now()));
+    await sleep(Math.max(0, startedAt + afterMs - performance.now()), undefined, { signal: site.closing });
     desires.promotions += 1;
     const version = `1.${desires.promotions}.0`;
     for (const name of failing) site.failures.set(name, 1);
@@ -84,7 +84,7 @@ async function strikeAll(site: Site, { faults }: RoundPlan): Promise<void> {
 /** A trigger that never comes, because something else holds the round up, is not waited for. */
 const patienceMs = 15_000;
 
-function momentsOf({ jenkins }: Site): (moment: Moment) => Promise<void> {
+function momentsOf({ jenkins, closing }: Site): (moment: Moment) => Promise<void> {
   const startedAt = performance.now();
   let read = jenkins.requests.length;
   let triggers = 0;
@@ -96,9 +96,10 @@ function momentsOf({ jenkins }: Site): (moment: Moment) => Promise<void> {
     return triggers;
   };
   return async (moment) => {
-    if ('afterMs' in moment) return sleep(moment.afterMs);
-    while (count() < moment.trigger && performance.now() - startedAt < patienceMs) await sleep(3);
-    await sleep(moment.plusMs);
+    const pause = (ms: number) => sleep(ms, undefined, { signal: closing });
+    if ('afterMs' in moment) return pause(moment.afterMs);
+    while (count() < moment.trigger && performance.now() - startedAt < patienceMs) await pause(3);
+    await pause(moment.plusMs);
   };
 }
 
@@ -128,7 +129,7 @@ async function untilRest({ site, person, desires, story }: Waiting): Promise<str
     if (why !== undefined || toldAt === undefined) calmSince = undefined;
     else calmSince ??= performance.now();
     if (calmSince !== undefined && performance.now() - calmSince >= calmMs) return undefined;
-    await sleep(pollMs);
+    await sleep(pollMs, undefined, { signal: site.closing });
   }
   return why;
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { nameOf, places } from './places.js';
 import { drawRound, type FaultKind } from './plan.js';
 import { type Desires, playRound, type RoundResult } from './round.js';
@@ -17,21 +19,26 @@ export interface RoundsOptions {
 /** Plays the rounds on one site. Where one shows a fault, it is the last one, and the logs are kept. */
 export async function playRounds({ rounds, seed, kinds, say, signal }: RoundsOptions): Promise<RoundResult[]> {
   const results: RoundResult[] = [];
+  const aborted = abortion(signal);
   const site = await startSite();
   let keepLogs = false;
   try {
-    signal?.throwIfAborted();
     const desires: Desires = { wanted: new Map(places.map((place) => [nameOf(place), firstVersion])), promotions: 0 };
-    await unlessAborted(begin(site, desires, say), signal);
+    await Promise.race([begin(site, desires, say), aborted]);
     for (let round = 1; round <= rounds; round += 1) {
-      const result = await unlessAborted(playRound(site, drawRound(seed + round - 1, kinds), desires), signal);
+      const result = await Promise.race([playRound(site, drawRound(seed + round - 1, kinds), desires), aborted]);
       results.push(result);
       for (const line of describeResult(round, result)) say(line);
       keepLogs = result.doubles.length + result.losses.length > 0;
       if (keepLogs) break;
     }
+    if (keepLogs) await dump(site, results);
     if (keepLogs) say(`the logs are kept in ${site.folder}`);
     return results;
+  } catch (error) {
+    keepLogs = signal?.aborted !== true;
+    if (keepLogs) say(`the logs are kept in ${site.folder}`);
+    throw error;
   } finally {
     await site.close({ keepLogs });
   }
@@ -45,12 +52,18 @@ async function begin(site: Site, desires: Desires, say: (line: string) => void):
   if (wrong !== undefined) throw new Error(wrong);
 }
 
-async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return task;
-  task.catch(() => undefined);
+/** Rejects when the signal fires; whoever races against it need not wait for what cannot be stopped. */
+function abortion(signal: AbortSignal | undefined): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  return Promise.race([task, aborted]);
+  aborted.catch(() => undefined);
+  return aborted;
+}
+
+async function dump(site: Site, results: readonly RoundResult[]): Promise<void> {
+  const { api, jenkins, folder } = site;
+  const records = await Promise.all([api.list('environments'), api.list('deploymentruns')]).catch(String);
+  await writeFile(join(folder, 'story.json'), JSON.stringify({ results, records, effects: jenkins.effects }, undefined, 2));
 }

@@ -24,6 +24,8 @@ export interface Site {
   /** How many of the next builds fail, by the name of the environment. */
   readonly failures: Map<string, number>;
   readonly lease: LeaseTimes;
+  /** Fires when it closes: nothing is started any more. */
+  readonly closing: AbortSignal;
   /** Leaves nothing behind; with `keepLogs` the logs of the controllers. */
   close(how?: { readonly keepLogs: boolean }): Promise<void>;
 }
@@ -35,8 +37,8 @@ export interface LeaseTimes {
 
 /** Short, so that a round need not wait for 35 s when a leader is lost. */
 const lease: LeaseTimes = {
-  leaseMs: 7_000,
-  flags: ['--lease-duration', '7s', '--lease-renew-deadline', '5s', '--lease-retry-period', '1s'],
+  leaseMs: 6_000,
+  flags: ['--lease-duration', '6s', '--lease-renew-deadline', '4s', '--lease-retry-period', '500ms'],
 };
 
 export const firstVersion = '1.0.0';
@@ -48,6 +50,7 @@ export async function startSite(): Promise<Site> {
   };
   const folder = await mkdtemp(join(tmpdir(), 'towpath-rounds-'));
   let keepLogs = false;
+  const end = new AbortController();
   closing.push(() => removeBut(folder, keepLogs));
   try {
     const parts = await startServers(folder, closing);
@@ -59,7 +62,9 @@ export async function startSite(): Promise<Site> {
       folder,
       replicas,
       lease,
+      closing: end.signal,
       close: (how) => {
+        end.abort();
         keepLogs = how?.keepLogs ?? false;
         return closeAll();
       },
