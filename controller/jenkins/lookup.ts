@@ -15,6 +15,8 @@ interface Sight {
   readonly vanished: readonly number[];
 }
 
+type NotRead = Extract<Lookup, { state: 'unavailable' }>;
+
 const queueTree = 'items[id,why,stuck,cancelled,task[name,fullName,url],actions[parameters[name,value]]]';
 const buildsTree = 'nextBuildNumber,allBuilds[number,queueId,building,result,timestamp,actions[parameters[name,value]]]';
 const pageSize = 200;
@@ -75,7 +77,7 @@ function toLookup(connection: Connection, request: LookupRequest, sight: Sight):
   };
 }
 
-async function look(connection: Connection, request: LookupRequest, signal: AbortSignal): Promise<Sight | Unavailable> {
+async function look(connection: Connection, request: LookupRequest, signal: AbortSignal): Promise<Sight | NotRead> {
   const queue = await readQueue(connection, signal);
   if ('state' in queue) return queue;
   const found = await readBuildsSince(connection, request, signal);
@@ -129,7 +131,7 @@ async function readBuildsSince(
   connection: Connection,
   { job: jobName, since }: LookupRequest,
   signal: AbortSignal,
-): Promise<FoundBuilds | Unavailable> {
+): Promise<FoundBuilds | NotRead> {
   const name = jobSegments(jobName);
   if (name === undefined) return unavailable(connection, `has no job ${JSON.stringify(jobName)}`);
   const byNumber = new Map<number, BuildShape>();
@@ -137,7 +139,8 @@ async function readBuildsSince(
   for (let page = 0; page < maxPages; page += 1) {
     const tree = `${buildsTree}{${page * pageSize},${(page + 1) * pageSize}}`;
     const answer = await connection.readJson('build', ({ job }) => job.get({ name, tree }), signal);
-    if (answer.kind !== 'json') return unread(connection, answer, `job ${jobName}`);
+    if (answer.kind !== 'json')
+      return { ...unread(connection, answer, `job ${jobName}`), ...(answer.kind === 'missing' ? { jobMissing: true } : {}) };
     const parsed = parseBuilds(answer.value, 'allBuilds');
     if (parsed === undefined) return notUnderstood(connection, `job ${jobName}`);
     head ??= { session: answer.session, nextBuildNumber: parsed.nextBuildNumber };

@@ -119,7 +119,8 @@ async function lookUp(task: Task, context: DriveContext): Promise<{ lookup: Look
   // Before what was found is adopted: once it is, nobody looks for doubles any more.
   for (const { queueId } of doubledItems(invocation, lookup)) await deployer.cancelItem({ job, id, queueId }, signal);
   const waitedMs = context.claimAges.ageMs(id, invocation.claim?.posts ?? 0);
-  const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs, waitedMs });
+  const deadline = deadlineOf(invocation, durationOr(task.job.timeout, 3_600_000));
+  const next = afterLookup(invocation, lookup, { now: ports.clock.now(), graceMs, waitedMs, deadline });
   return settleByLedger(task, { lookup, next }, context);
 }
 

@@ -88,6 +88,13 @@ describe('the lookup', () => {
     expect(paths()).toEqual(['queue', 'builds', 'queue', 'builds']);
   });
 
+  it('is undecided where the job is gone, and says so', async () => {
+    scene = await aScene();
+    scene.jenkins.define('platform/deploy', undefined);
+    const message = `Jenkins at ${scene.jenkins.url} has no job platform/deploy, or the user may not read it`;
+    expect(await look()).toEqual({ state: 'unavailable', message, jobMissing: true });
+  });
+
   it('is undecided where Jenkins restarted between the two looks', async () => {
     scene = await aScene();
     const answer = look();

@@ -107,6 +107,18 @@ describe('what a lookup found', () => {
     expect(look(next, absent({ builds: [strange] }), at('23:00'))).toBe(next);
   });
 
+  it('a job that is gone: it is waited for until the time of the run is over, then nobody can know, and a person is asked', () => {
+    const gone: Lookup = { state: 'unavailable', message: 'there is no such job', jobMissing: true };
+    const seen: Invocation = { ...triggering, buildNumber: 41 };
+    const context = { graceMs, deadline: asked + 60_000 };
+    expect(afterLookup(seen, gone, { ...context, now: asked + 59_999 })).toEqual({ ...seen, message: 'there is no such job' });
+    const unknown = afterLookup(seen, gone, { ...context, now: asked + 60_000 });
+    expect([unknown.state, unknown.message]).toEqual(['Unknown', 'there is no such job; nobody can know what came of it']);
+    expect(afterLookup(unknown, gone, { ...context, now: asked + 70_000 })).toBe(unknown);
+    const down: Lookup = { state: 'unavailable', message: 'refuses connections' };
+    expect(afterLookup(seen, down, { ...context, now: at('23:00') }).state).toBe('Triggering');
+  });
+
   it('a build of a job that has gained parameters is adopted: all that was asked for is there, and the others are told of', () => {
     const next = look(triggering, absent({ builds: [{ ...build, added: ['DEBUG', 'REGION'] }] }));
     expect(next).toMatchObject({ state: 'Running', buildNumber: 41 });

@@ -59,9 +59,11 @@ async function inClaimWorld(test: (world: ClaimWorld) => Promise<void>, special:
 
 /** Jenkins dies while build #4 deploys 1.1.0 to QA, and comes back without it. */
 async function crashInBuild(world: ClaimWorld, meanwhile: (id: string) => void = () => undefined): Promise<string> {
+  world.jenkins.define(deployJob, { durationMs: 600_000 });
   await world.repository.commit({ files: promotionFiles('1.1.0') });
   const id = invocationId(await world.run('shop.qa.2', 'Running'));
   await world.jenkins.crash();
+  world.jenkins.define(deployJob, { durationMs: 400 });
   meanwhile(id);
   await world.jenkins.start();
   return id;
@@ -78,7 +80,7 @@ async function eventsOf(world: World, reason: string): Promise<{ note: string }[
 }
 
 describe.concurrent('a build that Jenkins lost in a crash, of a run', () => {
-  it('whose end stands in the claim ledger, ended as it says there', async () => {
+  it('J4: whose end stands in the claim ledger, ended as it says there', async () => {
     await inClaimWorld(async (world) => {
       const id = await crashInBuild(world, (lost) => end(world.store, lost, 'SUCCESS'));
       const { status } = await world.run('shop.qa.2', 'Succeeded');
@@ -88,7 +90,7 @@ describe.concurrent('a build that Jenkins lost in a crash, of a run', () => {
     });
   });
 
-  it('that it had claimed is Unknown, until its end appears', async () => {
+  it('J4: that it had claimed is Unknown, until its end appears', async () => {
     await inClaimWorld(async (world) => {
       const id = await crashInBuild(world);
       const unknown = await world.run('shop.qa.2', 'Unknown');
@@ -108,7 +110,7 @@ describe.concurrent('a build that Jenkins lost in a crash, of a run', () => {
     });
   });
 
-  it('whose recorded end is a failure, has failed', async () => {
+  it('J4: whose recorded end is a failure, has failed', async () => {
     await inClaimWorld(async (world) => {
       await crashInBuild(world, (lost) => end(world.store, lost, 'FAILURE'));
       await world.run('shop.qa.2', 'Failed');
@@ -116,7 +118,7 @@ describe.concurrent('a build that Jenkins lost in a crash, of a run', () => {
     });
   });
 
-  it('that it had not claimed yet is built again', async () => {
+  it('J3: that it had not claimed yet is built again', async () => {
     const unclaimed: Claiming = ({ number }) => (number === 4 ? {} : undefined);
     await inClaimWorld(async (world) => {
       const id = await crashInBuild(world);
@@ -126,7 +128,7 @@ describe.concurrent('a build that Jenkins lost in a crash, of a run', () => {
     }, unclaimed);
   });
 
-  it('that it claims late, after it was built again: the second build is refused, and the first is followed to its end', async () => {
+  it('J4: that it claims late, after it was built again: the second build is refused, and the first is followed to its end', async () => {
     const late: Claiming = ({ id, number }, store) => {
       if (number === 5) claim(store, id, 4);
       return number === 4 ? {} : undefined;

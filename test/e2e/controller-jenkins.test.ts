@@ -60,11 +60,16 @@ const triggerFaults: readonly TriggerFault[] = [
   { what: 'is redirected to a login page', fault: loginRedirect(), says: /redirects to another page \(302\)/, posts: 2 },
   { what: 'is answered with 503 by a proxy', fault: gatewayError(503, 0), says: /answers 503/, posts: 2 },
   { what: 'is answered with a web page and 200', fault: loginPage, says: /answers with a web page/, posts: 2 },
-  { what: 'is reset before Jenkins has it', fault: resetBefore, says: /nothing of it is in Jenkins: waiting 5s/, posts: 2 },
-  { what: 'is answered with 502 though Jenkins has taken it', fault: gatewayError(502, 1), says: /queue of Jenkins/, posts: 1 },
-  { what: 'is reset after Jenkins has taken it', fault: resetAfter, says: /queue of Jenkins/, posts: 1 },
+  { what: 'N1: is reset before Jenkins has it', fault: resetBefore, says: /nothing of it is in Jenkins: waiting 5s/, posts: 2 },
   {
-    what: 'is taken by Jenkins and never answered',
+    what: 'N1: is answered with 502 though Jenkins has taken it',
+    fault: gatewayError(502, 1),
+    says: /queue of Jenkins/,
+    posts: 1,
+  },
+  { what: 'N1: is reset after Jenkins has taken it', fault: resetAfter, says: /queue of Jenkins/, posts: 1 },
+  {
+    what: 'N1: is taken by Jenkins and never answered',
     fault: silence(20_000),
     says: /did not answer in time|found in the queue|running/,
     posts: 1,
@@ -96,7 +101,7 @@ describe.concurrent('a promotion whose trigger', () => {
 });
 
 describe.concurrent('a Jenkins that', () => {
-  it('crashes and forgets what it has accepted is asked again, once', async () => {
+  it('J2: crashes and forgets what it has accepted is asked again, once', async () => {
     await inWorld({}, async (world) => {
       await promote(world);
       await eventually(() => world.jenkins.queue().length === 1, 'the trigger waits in Jenkins');
@@ -110,30 +115,36 @@ describe.concurrent('a Jenkins that', () => {
     });
   });
 
-  it.each(['retry', 'succeeded'] as const)('crashes in a build leaves it Unknown until a person says %s', async (resolution) => {
-    await inWorld({ jenkins: { jobs: jobs({ durationMs: 1_500 }) } }, async (world) => {
-      await promote(world);
-      await world.run('shop.qa.2', 'Running');
-      await world.jenkins.crash();
-      await world.jenkins.start();
-      const unknown = await world.run('shop.qa.2', 'Unknown');
-      expect(unknown.status?.message).toMatch(/Jenkins has no record of build #4 any more; it may have been this run/);
-      await world.says('qa', /annotate drun shop\.qa\.2 with towpath\.dev\/resolve=succeeded, failed or retry/, 'Stalled');
-      expect((await world.runs('uat')).map(({ spec }) => spec.version)).toEqual(['1.0.0']);
-      await world.api.annotate('deploymentruns', 'shop.qa.2', { 'towpath.dev/resolve': resolution });
-      await world.ready('production', '1.1.0');
-      await expectOneBuildEach(world);
-      const runs = (await world.runs('qa')).map(({ spec, status }) => [spec.number, spec.version, status?.phase]);
-      const settled =
-        resolution === 'retry'
-          ? [
-              [2, '1.1.0', 'Failed'],
-              [3, '1.1.0', 'Succeeded'],
-            ]
-          : [[2, '1.1.0', 'Succeeded']];
-      expect(runs).toEqual([[1, '1.0.0', 'Succeeded'], ...settled]);
-    });
-  });
+  it.each(['retry', 'succeeded'] as const)(
+    'J4: crashes in a build leaves it Unknown until a person says %s',
+    async (resolution) => {
+      await inWorld({}, async (world) => {
+        await world.ready('production', '1.0.0');
+        world.jenkins.define(deployJob, { durationMs: 600_000 });
+        await promote(world);
+        await world.run('shop.qa.2', 'Running');
+        await world.jenkins.crash();
+        world.jenkins.define(deployJob, { durationMs: 400 });
+        await world.jenkins.start();
+        const unknown = await world.run('shop.qa.2', 'Unknown');
+        expect(unknown.status?.message).toMatch(/Jenkins has no record of build #4 any more; it may have been this run/);
+        await world.says('qa', /annotate drun shop\.qa\.2 with towpath\.dev\/resolve=succeeded, failed or retry/, 'Stalled');
+        expect((await world.runs('uat')).map(({ spec }) => spec.version)).toEqual(['1.0.0']);
+        await world.api.annotate('deploymentruns', 'shop.qa.2', { 'towpath.dev/resolve': resolution });
+        await world.ready('production', '1.1.0');
+        await expectOneBuildEach(world);
+        const runs = (await world.runs('qa')).map(({ spec, status }) => [spec.number, spec.version, status?.phase]);
+        const settled =
+          resolution === 'retry'
+            ? [
+                [2, '1.1.0', 'Failed'],
+                [3, '1.1.0', 'Succeeded'],
+              ]
+            : [[2, '1.1.0', 'Succeeded']];
+        expect(runs).toEqual([[1, '1.0.0', 'Succeeded'], ...settled]);
+      });
+    },
+  );
 
   it('is down for a while is waited for', async () => {
     await inWorld({}, async (world) => {
@@ -176,7 +187,7 @@ describe.concurrent('a Jenkins that', () => {
     });
   });
 
-  it('repeats a finished build is told to stop it, and the repetition is reported', async () => {
+  it('J5: repeats a finished build is told to stop it, and the repetition is reported', async () => {
     await inWorld({ jenkins: { jobs: jobs({ durationMs: 3_000 }) } }, async (world) => {
       await world.ready('qa', '1.0.0');
       const run = await world.run('shop.qa.1', 'Succeeded');

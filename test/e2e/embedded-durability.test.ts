@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ServerHandle, send } from '../contract/api-suite/client.js';
-import { type Build, buildSources } from '../support/embedded-build.js';
+import { sequence } from '../support/e2e/sequence.js';
+import { serve } from './embedded-durability/served.js';
+import { Ledger, type Slip } from './embedded-durability/slips.js';
+import { slipsPath, writeUntilGone } from './embedded-durability/writer.js';
 
 const rounds = 6;
 const writers = 8;
@@ -22,50 +22,74 @@ interface Acknowledged {
 }
 
 describe('the embedded store', () => {
-  let build: Build;
   let directory = '';
 
   beforeAll(async () => {
-    build = await buildSources();
     directory = await mkdtemp(join(tmpdir(), 'towpath-durability-'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
-    await build.remove();
     await rm(directory, { recursive: true, force: true });
   });
 
   it('has every acknowledged write, and none half, after it was killed at any moment', async () => {
     const known: Acknowledged = { counters: new Map(), deletedNamespaces: new Set(), revision: 0, count: 0 };
     for (let round = 0; round < rounds; round += 1) {
-      const { child, server } = await startProcess(build, directory);
+      const { server, kill, ended } = await serve(directory);
       await verify(server, known);
       const killAt = known.count + randomInt(20, 120);
       const acknowledge = (answer: Answer) => {
         known.count += 1;
         known.revision = Math.max(known.revision, Number(answer.body.metadata?.resourceVersion ?? 0));
-        if (known.count === killAt) child.kill('SIGKILL');
+        if (known.count === killAt) kill();
       };
       const work = Array.from({ length: writers }, (_, writer) =>
         write(server, { known, acknowledge, name: `r${round}-w${writer}` }),
       );
-      await Promise.all([...work, once(child, 'exit')]);
+      await Promise.all([...work, ended]);
     }
-    const { child, server } = await startProcess(build, directory);
+    const { server, kill, ended } = await serve(directory);
     await verify(server, known);
     expect(known.count).toBeGreaterThanOrEqual(rounds * 20);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    kill();
+    await ended;
   }, 120_000);
+
+  it('has all of ten thousand acknowledged writes of several clients, whole and in order, through kills at any moment', async () => {
+    const seed = Number(process.env.TOWPATH_SEED ?? Date.now() % 1_000_000);
+    console.log(`TOWPATH_SEED=${seed}`);
+    const random = sequence(seed);
+    const folder = join(directory, 'ten-thousand');
+    const ledger = new Ledger();
+    const problems: string[] = [];
+    let kills = 0;
+    for (; ledger.acknowledged < 10_000; kills += 1) {
+      const { server, kill, ended } = await serve(folder);
+      problems.push(...(await compare(server, ledger)));
+      const killAt = ledger.acknowledged + 200 + Math.floor(random() * 1_800);
+      const afterMs = random() * 5;
+      const onAcknowledged = () => {
+        if (ledger.acknowledged === killAt) setTimeout(kill, afterMs);
+      };
+      const writing = Array.from({ length: 64 }, (_, writer) =>
+        writeUntilGone({ server, ledger, name: `w${writer}/${kills}`, random: sequence(random() * 2 ** 32), onAcknowledged }),
+      );
+      problems.push(...(await Promise.all(writing)).flat());
+      await ended;
+    }
+    const last = await serve(folder);
+    problems.push(...(await compare(last.server, ledger)));
+    last.kill();
+    await last.ended;
+    expect(problems, `seed ${seed}`).toEqual([]);
+    expect(kills, `seed ${seed}`).toBeGreaterThanOrEqual(5);
+    expect(ledger.refused, `seed ${seed}`).toBeGreaterThan(0);
+  }, 300_000);
 });
 
-async function startProcess(build: Build, directory: string): Promise<{ child: ChildProcess; server: ServerHandle }> {
-  const child = spawn(process.execPath, [build.path('test/support/embedded-process.ts'), directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (child.stdout === null) throw new Error('the process has no output');
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { child, server: JSON.parse(line) as ServerHandle };
+async function compare(server: ServerHandle, ledger: Ledger): Promise<string[]> {
+  const { body } = await send(server, { path: slipsPath });
+  return ledger.compare(body.items as Slip[], Number(body.metadata.resourceVersion));
 }
 
 interface Work {

@@ -82,12 +82,13 @@ interface Grace {
   readonly graceMs: Millis;
   /** For how long the claim has been known, by a clock that nobody sets; absent: by the wall clock, from the time in the claim. */
   readonly waitedMs?: Millis;
+  /** When the job counts as timed out. */
+  readonly deadline?: Millis | undefined;
 }
 
 /** Where the lookup found it; absent, the gap rule and the session decide. */
 export function afterLookup(invocation: Invocation, lookup: Lookup, context: Grace): Invocation {
-  if (lookup.state === 'unavailable')
-    return invocation.state === 'Unknown' ? invocation : withMessage(invocation, lookup.message);
+  if (lookup.state === 'unavailable') return afterSilence(invocation, lookup, context);
   const [build] = lookup.builds.filter(({ number }) => !invocation.refused?.includes(number));
   if (build?.differs !== undefined) return strange(invocation, { ...build, differs: build.differs }, context.now);
   if (build !== undefined) return running(invocation, build, context.now);
@@ -105,6 +106,17 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
   }
   if (invocation.state === 'Unknown') return invocation;
   return afterAbsence(invocation, lookup, context);
+}
+
+/** A job that is gone for good tells nothing any more: once the time of the run is over, a person is asked. */
+function afterSilence(
+  invocation: Invocation,
+  { message, jobMissing = false }: Extract<Lookup, { state: 'unavailable' }>,
+  { now, deadline }: Grace,
+): Invocation {
+  if (invocation.state === 'Unknown') return invocation;
+  if (!jobMissing || deadline === undefined || now < deadline) return withMessage(invocation, message);
+  return { ...invocation, state: 'Unknown', since: toTime(now), message: `${message}; nobody can know what came of it` };
 }
 
 /** A build carries the id and not what was asked for: the job was changed between the look at it and the request. */

@@ -61,7 +61,8 @@ export type Lookup =
       /** Build numbers handed out since the claim of which no readable build is left: any of them may have been ours. */
       readonly vanished: readonly number[];
     }
-  | Unavailable;
+  /** `jobMissing`: Jenkins itself says that there is no such job, which may also mean that the user may not read it any more. */
+  | (Unavailable & { readonly jobMissing?: boolean });
 
 /** A queue item. `missing`: gone, or its id belongs to something else now. */
 export type ItemReading =
