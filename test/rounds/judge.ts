@@ -1,8 +1,9 @@
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
-import { belongsTo, invocationId } from '../../controller/core/run/identity.js';
+import { belongsTo, invocationId, verificationId } from '../../controller/core/run/identity.js';
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
-import { nameOf, type Place, places } from './places.js';
+import type { JenkinsStandIn } from '../support/jenkins/stand-in.js';
+import { nameOf, type Place, places, retrying } from './places.js';
 import type { Site } from './site.js';
 import { deploymentsTo, endOf, runOf } from './witness.js';
 
@@ -41,24 +42,57 @@ export function losses({ jenkins }: Site, runs: readonly DeploymentRunResource[]
     if (last?.parameters.VERSION !== wanted.get(nameOf(place)) || (end !== 'SUCCESS' && !vouched))
       found.push(`${nameOf(place)} really has ${last?.parameters.VERSION} (${end}), and says ${wanted.get(nameOf(place))}`);
   }
-  for (const run of runs) {
-    const { name } = run.metadata;
-    if (!isTerminal(run)) found.push(`${name} is ${phaseOf(run)} at rest`);
-    if (run.spec.action !== 'deploy' || run.status?.resolvedBy !== undefined) continue;
-    const isSaidDone = phaseOf(run) === 'Succeeded' || phaseOf(run) === 'VerificationFailed';
-    const own = jenkins.effects.filter((effect) => runOf(effect) === invocationId(run));
-    const isDone = own.some(
-      (effect) => effect.number === run.status?.jenkins?.buildNumber && endOf(jenkins, effect) === 'SUCCESS',
-    );
-    if (isSaidDone && !isDone) found.push(`${name} is ${phaseOf(run)}, and its build was not`);
-  }
-  return found;
+  return [...found, ...runs.flatMap((run) => falselyDone(jenkins, run) ?? [])];
 }
 
-/** Builds that no run has asked for. */
+/** A run that is not over, or that says it succeeded while its build or one of its checks did not. */
+function falselyDone(jenkins: JenkinsStandIn, run: DeploymentRunResource): string | undefined {
+  const { spec, status } = run;
+  const phase = phaseOf(run);
+  const { name } = run.metadata;
+  if (!isTerminal(run)) return `${name} is ${phase} at rest`;
+  const succeeded = (id: string, number: number | undefined) =>
+    jenkins.effects.some((one) => runOf(one) === id && one.number === number && endOf(jenkins, one) === 'SUCCESS');
+  const isSaidDone = spec.action === 'deploy' && (phase === 'Succeeded' || phase === 'VerificationFailed');
+  if (isSaidDone && status?.resolvedBy === undefined && !succeeded(invocationId(run), status?.jenkins?.buildNumber))
+    return `${name} is ${phase}, and its build did not succeed`;
+  const unchecked = (spec.verification ?? []).find((check) => {
+    const number = status?.verification?.find((one) => one.name === check.name)?.buildNumber;
+    return !succeeded(verificationId(run, check.name), number);
+  });
+  return phase === 'Succeeded' && unchecked !== undefined ? `${name} is Succeeded without ${unchecked.name}` : undefined;
+}
+
+/** Builds that no run has asked for, or with another version than it did. */
 export function strangers({ jenkins }: Site, runs: readonly DeploymentRunResource[], since: number): string[] {
-  return jenkins.effects
-    .slice(since)
-    .filter((effect) => !runs.some((run) => belongsTo(run, runOf(effect))))
-    .map((effect) => `${effect.job} #${effect.number} belongs to ${runOf(effect)}, which there is not`);
+  return jenkins.effects.slice(since).flatMap((effect) => {
+    const run = runs.find((one) => belongsTo(one, runOf(effect)));
+    const what = `${effect.job} #${effect.number}`;
+    if (run === undefined) return [`${what} belongs to ${runOf(effect)}, which there is not`];
+    const { VERSION: version = run.spec.version } = effect.parameters;
+    return version === run.spec.version
+      ? []
+      : [`${what} deployed ${version} for ${run.metadata.name}, which is of ${run.spec.version}`];
+  });
+}
+
+/** Deployments that went ahead of their path: no build had deployed the version to the stage before, or its checks had not passed. */
+export function outOfOrder({ jenkins }: Site, runs: readonly DeploymentRunResource[], since: number): string[] {
+  const before: Readonly<Record<string, string>> = { uat: 'qa', production: 'uat' };
+  return jenkins.effects.slice(since).flatMap((effect) => {
+    const { PRODUCT, ENVIRONMENT = '', VERSION = '' } = effect.parameters;
+    const upstream = before[ENVIRONMENT];
+    if (PRODUCT !== retrying || upstream === undefined) return [];
+    const isCleared = runs.some(({ spec, status }) => {
+      const at = status?.timestamps?.Succeeded;
+      return (
+        spec.product === PRODUCT &&
+        spec.environment === upstream &&
+        spec.version === VERSION &&
+        at !== undefined &&
+        Date.parse(at) <= effect.at
+      );
+    });
+    return isCleared ? [] : [`${effect.job} #${effect.number} deployed ${VERSION} to ${ENVIRONMENT} before ${upstream} was done`];
+  });
 }

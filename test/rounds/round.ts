@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import { createFaultMaker } from './faults.js';
-import { losses, strangers, whyNotAtRest } from './judge.js';
+import { losses, outOfOrder, strangers, whyNotAtRest } from './judge.js';
 import { createPerson, type Person, type Settled } from './person.js';
 import { nameOf, promotionFiles } from './places.js';
 import type { Fault, Moment, RoundPlan } from './plan.js';
@@ -52,6 +52,7 @@ export async function playRound(site: Site, plan: RoundPlan, desires: Desires): 
     losses: [
       ...(why === undefined ? losses(site, runs, desires.wanted) : [`not at rest after ${restMs / 1_000} s: ${why}`]),
       ...strangers(site, runs, before.effects),
+      ...outOfOrder(site, runs, before.effects),
       ...unexplained.map(({ name, reason, message }) => `${name} waited for a person for no reason: ${reason}: ${message}`),
       ...odd,
     ],
