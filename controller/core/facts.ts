@@ -59,6 +59,10 @@ export interface EnvironmentFacts {
   readonly runs: readonly DeploymentRunResource[];
   readonly path: readonly PathEnvironment[];
   readonly holds: readonly HoldResource[];
+  /** Holds of the namespace that do not fit their type: nobody knows what they stop. */
+  readonly unreadableHolds?: readonly { readonly name: string; readonly message: string }[];
+  /** How long a deployment here usually takes, its verification included; absent where none is known, or nothing hangs on it. */
+  readonly usualDurationMs?: Millis;
   readonly capacities: readonly Capacity[];
   /** Builds of the product's job for this environment, newest first; absent until the history was read. */
   readonly history?: readonly HistoryBuild[];

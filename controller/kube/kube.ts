@@ -7,11 +7,11 @@ import { type HoldResource, hold } from '../core/resources/hold.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
 import type { ClaimReading } from '../core/run/observation.js';
 import type {
-  Cache,
   EnvironmentRecords,
   EventRecord,
   Events,
   FreshReads,
+  HoldRecords,
   Key,
   RunRecords,
   SourceRecords,
@@ -24,11 +24,11 @@ import { createFreshReads } from './fresh-reads.js';
 import { collectionPath } from './paths.js';
 import {
   createEnvironmentRecords,
+  createHoldRecords,
   createRunRecords,
   createSourceRecords,
   environmentGroup,
   productGroup,
-  reads,
 } from './records.js';
 import { Reflector, type ReflectorSink, type ReflectorState, type ReflectorTimings, usualTimings } from './reflector.js';
 import { type Quarantined, ResourceCache } from './resource-cache.js';
@@ -70,7 +70,7 @@ export interface Kube {
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;
   readonly fresh: FreshReads;
-  readonly holds: Cache<HoldResource>;
+  readonly holds: HoldRecords;
   readonly events: Events;
   /** For leases, and for what no port speaks of. */
   readonly client: KubeClient;
@@ -158,7 +158,7 @@ function createParts(client: KubeClient, tell: (change: Change) => void, onQuara
     sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
     environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
-    holds: reads(holds),
+    holds: createHoldRecords(holds),
   };
   const caches = [
     ['ReleaseSource', releaseSource, sources],

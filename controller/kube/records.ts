@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
+import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseSourceResource, ReleaseSourceSpec, ReleaseSourceStatus } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
-import type { Cache, EnvironmentRecords, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
+import type { Cache, EnvironmentRecords, HoldRecords, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
 import type { ResourceCache } from './resource-cache.js';
 import type { ResourceWriter } from './writer.js';
 
@@ -75,8 +76,19 @@ export function createRunRecords(
   };
 }
 
+export function createHoldRecords(cache: ResourceCache<HoldResource>): HoldRecords {
+  return {
+    ...reads(cache),
+    quarantined: (namespace) =>
+      cache
+        .quarantined()
+        .filter(({ key }) => key.namespace === namespace)
+        .map(({ key, message }) => ({ name: key.name, message })),
+  };
+}
+
 /** The read-only face of a cache. */
-export function reads<R extends Resource<unknown, unknown>>(cache: Cache<R>): Cache<R> {
+function reads<R extends Resource<unknown, unknown>>(cache: Cache<R>): Cache<R> {
   return { get: (key: Key) => cache.get(key), list: () => cache.list() };
 }
 

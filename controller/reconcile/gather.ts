@@ -16,6 +16,7 @@ import type { JobHistories } from './histories.js';
 import type { PathView } from './path-view.js';
 import type { Ports } from './ports.js';
 import type { PublishedEnvironment, PublishedStates } from './published.js';
+import { usualDurationHere } from './usual-duration.js';
 
 /** What the loop remembers between passes; all of it can be lost at any time. */
 export interface Memory {
@@ -33,6 +34,8 @@ export interface Subject {
   readonly unread: boolean;
   readonly source: ReleaseSourceResource | undefined;
   readonly holds: readonly HoldResource[];
+  /** Those that do not fit their type. */
+  readonly unreadableHolds?: NonNullable<EnvironmentFacts['unreadableHolds']>;
 }
 
 /** Everything that is known about one environment now; reads a descriptor only where a decision hangs on it. */
@@ -54,12 +57,13 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
   const { product, environment: name } = environment.spec;
   // Without its source nothing that git said of it stands any more.
   const desired = source === undefined ? undefined : published?.desired;
+  const governance = memory.published.governanceOf(published?.source, product);
   return compact<EnvironmentFacts>({
     now: ports.clock.now(),
     environment,
     desired,
     commit: published?.commit,
-    governance: memory.published.governanceOf(published?.source, product),
+    governance,
     findings: published?.findings ?? [],
     unread: subject.unread ? true : undefined,
     problem: desired === undefined || source === undefined ? undefined : configurationProblem(desired, source),
@@ -74,6 +78,8 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     path: desired === undefined ? [] : memory.path.of(desired, namespace, { ports, published: memory.published, source }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
+    unreadableHolds: subject.unreadableHolds,
+    usualDurationMs: desired === undefined ? undefined : usualDurationHere(environment, governance, ports),
     capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, source }),
     history: desired === undefined ? undefined : historyOf(environment, desired, memory, source),
     descriptor: earlier?.descriptor,

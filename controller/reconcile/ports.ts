@@ -158,6 +158,11 @@ export interface RunRecords extends Cache<DeploymentRunResource> {
   remove(key: Key, signal: AbortSignal): Promise<void>;
 }
 
+export interface HoldRecords extends Cache<HoldResource> {
+  /** Holds of a namespace, by their names, that do not fit their type and are therefore among no others; and what does not fit. */
+  quarantined(namespace: string): readonly { name: string; message: string }[];
+}
+
 /** What must be known for certain right before a trigger: read from the API itself, not from the cache. */
 export interface FreshReads {
   holds(namespace: string, signal: AbortSignal): Promise<readonly HoldResource[]>;
@@ -204,7 +209,7 @@ export interface Ports {
   readonly sources: SourceRecords;
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;
-  readonly holds: Cache<HoldResource>;
+  readonly holds: HoldRecords;
   readonly fresh: FreshReads;
   readonly events: Events;
   readonly leadership: Leadership;

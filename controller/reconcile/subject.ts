@@ -30,7 +30,8 @@ export function subjectOf(environment: EnvironmentResource, { ports, memory }: E
   const published = memory.published.of({ namespace, name });
   const source = ports.sources.get({ namespace, name: published?.source.name ?? environment.spec.source });
   const holds = ports.holds.list().filter((hold) => hold.metadata.namespace === namespace);
+  const unreadable = ports.holds.quarantined(namespace);
   const unread =
     published === undefined && source !== undefined && !memory.published.has({ namespace, name: source.metadata.name });
-  return { environment, published, unread, source, holds };
+  return { environment, published, unread, source, holds, ...(unreadable.length === 0 ? {} : { unreadableHolds: unreadable }) };
 }

@@ -58,6 +58,7 @@ describe('the gates', () => {
       'soak',
       'checklist',
       'signoffs',
+      'window',
       'concurrency',
     ]);
   });

@@ -11,11 +11,11 @@ import { createLeadership, type Elector } from '../../controller/kube/leadership
 import { collectionPath } from '../../controller/kube/paths.js';
 import {
   createEnvironmentRecords,
+  createHoldRecords,
   createRunRecords,
   createSourceRecords,
   environmentGroup,
   productGroup,
-  reads,
 } from '../../controller/kube/records.js';
 import { Reflector, type ReflectorSink, usualTimings } from '../../controller/kube/reflector.js';
 import { ResourceCache } from '../../controller/kube/resource-cache.js';
@@ -173,7 +173,7 @@ function createRecords(client: KubeClient, tell: (kind: Kind, key: { namespace: 
     sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
     environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
-    holds: reads(holds),
+    holds: createHoldRecords(holds),
     fresh: createFreshReads(client),
   };
   const caches: readonly (readonly [ResourceDefinition, AnyCache])[] = [

@@ -125,6 +125,8 @@ export class MemoryPorts {
   claim: (id: string) => ClaimReading = () => ({ state: 'absent' });
   /** Decides what happens to a write. */
   fault: (operation: Operation, kind: Change['kind'], key: Key) => Fault = () => undefined;
+  /** Holds that do not fit their type. */
+  quarantinedHolds: readonly { name: string; message: string }[] = [];
   leaseMs: Millis = 30_000;
   /** Runs that the API has and the caches do not show yet. */
   readonly unheardOf = new Set<string>();
@@ -183,7 +185,7 @@ export class MemoryPorts {
         writeStatus: (run, status) => runs.writeStatus(run, status),
         remove: (key) => runs.remove(key),
       },
-      holds: reads(holds),
+      holds: { ...reads(holds), quarantined: () => this.quarantinedHolds },
       fresh: {
         holds: async (namespace) => holds.list().filter(({ metadata }) => metadata.namespace === namespace),
         environment: async (key) => environments.get(key),

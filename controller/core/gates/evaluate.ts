@@ -1,4 +1,5 @@
 import { compact } from '../compact.js';
+import { overridable } from '../documents/schema/master-version.js';
 import type { Millis } from '../model.js';
 import type { GateStatus } from '../resources/environment.js';
 import { toTime } from '../time.js';
@@ -14,7 +15,8 @@ import { signoffs } from './signoffs.js';
 import { soak } from './soak.js';
 import { suspended } from './suspended.js';
 import { valid } from './valid.js';
-import type { Gate, GateInput, Verdict } from './verdict.js';
+import { type Gate, type GateInput, passed, type Verdict } from './verdict.js';
+import { window } from './window.js';
 
 /** Every gate, in the order that they are judged and shown. */
 export const gates: readonly (readonly [name: string, gate: Gate])[] = [
@@ -29,6 +31,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['soak', soak],
   ['checklist', checklist],
   ['signoffs', signoffs],
+  ['window', window],
   ['concurrency', concurrency],
 ];
 
@@ -40,17 +43,29 @@ export interface JudgedGate extends Verdict {
 export function evaluate(input: GateInput): JudgedGate[] {
   return gates.flatMap(([name, gate]) => {
     const verdict = gate(input);
-    return verdict === undefined ? [] : [{ name, ...verdict }];
+    return verdict === undefined ? [] : [{ name, ...(overridden(name, verdict, input) ?? verdict) }];
   });
 }
+
+/** A closed gate that the documents say to pass, for the very version that they ask for: open, with what would hold it and why it does not. */
+function overridden(name: string, verdict: Verdict, { wanted }: GateInput): Verdict | undefined {
+  const override = wanted?.override;
+  if (override === undefined || override.version !== wanted?.version) return undefined;
+  if (verdict.state === 'Passed' || !override.gates.includes(name) || !isOverridable(name)) return undefined;
+  const by = override.by === undefined ? '' : ` by ${override.by}`;
+  const open = passed('Overridden', `overridden${by} (${override.reason}); it would be held: ${verdict.message}`);
+  return verdict.nextChange === undefined ? open : { ...open, nextChange: verdict.nextChange };
+}
+
+const isOverridable = (name: string): boolean => (overridable as readonly string[]).includes(name);
 
 export function firstClosed<G extends { state: string }>(judged: readonly G[]): G | undefined {
   return judged.find(({ state }) => state !== 'Passed');
 }
 
-/** When one of the closed gates can first change by itself. */
+/** When one of the gates can first change by itself: an open one can close again. */
 export function nextChangeOf(judged: readonly JudgedGate[]): Millis | undefined {
-  const times = judged.flatMap(({ state, nextChange }) => (state === 'Passed' || nextChange === undefined ? [] : [nextChange]));
+  const times = judged.flatMap(({ nextChange }) => (nextChange === undefined ? [] : [nextChange]));
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
