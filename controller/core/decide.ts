@@ -8,11 +8,11 @@ import type { GateInput } from './gates/verdict.js';
 import { judgeForRecord } from './judgement/judgement.js';
 import { jumpStatus } from './jump/status.js';
 import type { Millis } from './model.js';
-import { isAnswered, need } from './need.js';
+import { isAnswered, need, unanswered } from './need.js';
 import { newRun } from './new-run.js';
 import { type Adoption, history, recordedState, verifiedReleases } from './recorded.js';
 import type { DeploymentRunResource, DeploymentRunSpec } from './resources/deployment-run.js';
-import type { DesiredStatus, EnvironmentStatus, ObservedState, RecordedState } from './resources/environment.js';
+import type { Condition, DesiredStatus, EnvironmentStatus, ObservedState, RecordedState } from './resources/environment.js';
 import { isClaimed, isTerminal, phaseOf, type Resolution } from './run/run.js';
 import { conditionsOf } from './status/conditions.js';
 import { deltaStatus } from './status/delta.js';
@@ -174,11 +174,15 @@ function untilRead(findings: Findings): EnvironmentStatus {
   const isTold = last === undefined || phaseOf(last) === 'Superseded' || before?.history?.some(({ run }) => run === status.run);
   if (before?.conditions === undefined || active !== undefined || !isTold || adoption(facts, desired) !== undefined)
     return status;
-  // Nothing that was to come of itself comes while nobody reads the repository.
-  const moves = before.conditions.some((condition) => condition.type === 'Reconciling' && condition.status === 'True');
-  if (facts.source.suspended && moves) return status;
+  if (facts.source.suspended && awaitsSomething(before.conditions, facts)) return status;
   const { gates, waitingFor, conditions } = before;
   return compact<EnvironmentStatus>({ ...status, gates, waitingFor, conditions });
+}
+
+/** What was to come of itself, or was asked for, does not come while nobody reads the repository. */
+function awaitsSomething(conditions: readonly Condition[], facts: EnvironmentFacts): boolean {
+  const is = (type: string) => conditions.some((condition) => condition.type === type && condition.status === 'True');
+  return is('Reconciling') || (!is('Ready') && unanswered(facts, 'retryRequestedAt') !== undefined);
 }
 
 type Handled = Pick<

@@ -108,7 +108,7 @@ function requested(token: string): Cause {
 }
 
 /** The value of a request that no run and no status has answered yet. */
-function unanswered(facts: EnvironmentFacts, name: 'retryRequestedAt' | 'verifyRequestedAt'): string | undefined {
+export function unanswered(facts: EnvironmentFacts, name: 'retryRequestedAt' | 'verifyRequestedAt'): string | undefined {
   const token = annotation(facts, name);
   const { lastHandledRetryAt, lastHandledVerifyAt } = facts.environment.status ?? {};
   const before = name === 'retryRequestedAt' ? lastHandledRetryAt : lastHandledVerifyAt;

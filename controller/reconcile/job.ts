@@ -40,7 +40,6 @@ export async function reconcileJob(key: JobKey, loop: JobLoop, signal: AbortSign
     return {};
   }
   const afterMs = durationOr(server.observeInterval, 60_000);
-  if (source?.spec.suspend) return { afterMs };
   const deployer = await ports.deployers.open(key.namespace, server, signal);
   const history = await deployer.readHistory(key.job, signal);
   if (history.state === 'unavailable') return { afterMs };

@@ -117,6 +117,16 @@ describe('until the repository is read after a start', () => {
       ['Ready Suspended', 'Stalled Suspended'],
     ]);
   });
+
+  it('a retry that is asked for is not passed over in silence where the source is suspended', () => {
+    const source = { name: 'releases', suspended: true, firstDeployment: 'confirm' } as const;
+    const runs = [older(), ours({ number: 2, phase: 'Failed', at: at('10:00') })];
+    const failed = decide(someFacts({ runs, source })).status;
+    const environment = anEnvironment(failed, asked('retryRequestedAt', '17'));
+    const { desired: __, ...restarted } = someFacts({ environment, runs, source, unread: true });
+    const reasons = [failed, decide(restarted).status].map(({ conditions }) => conditions?.[0]?.reason);
+    expect(reasons).toEqual(['DeploymentFailed', 'Suspended']);
+  });
 });
 
 describe('the number of a run', () => {

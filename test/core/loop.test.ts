@@ -41,6 +41,19 @@ describe('a leader that has just taken over', () => {
   });
 });
 
+describe('a suspended source', () => {
+  it('has its jobs looked at: what somebody deploys by hand is told of', async () => {
+    const world = started(qa);
+    await world.advance(2 * minute);
+    world.suspend();
+    const parameters = { ENVIRONMENT: 'qa', VERSION: '0.9.0' };
+    world.jenkins.enqueue({ job: 'deploy', id: 'by hand', parameters });
+    await world.advance(2 * minute);
+    expect([world.status('qa')?.observed?.version, world.ready('qa').split(':')[0]]).toEqual(['0.9.0', 'Drifted']);
+    expect(world.jenkins.posts).toHaveLength(1);
+  });
+});
+
 describe('a promotion', () => {
   it('goes along its path, asks Jenkins once a run, and then nothing is written any more', async () => {
     const world = started(qa, uat);

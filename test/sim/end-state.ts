@@ -37,8 +37,9 @@ function checkEnvironment(world: World, one: GitEnvironment, environment: Enviro
   demand(ready !== undefined, 'every environment says how it stands', () => name);
   if (is('Ready')) {
     demand(isSuspended(world) || (status?.recorded?.version === one.version && !one.isBroken), 'Ready is what git says', shown);
-    // Nobody looks at the jobs of a suspended source.
-    if (!isSuspended(world)) checkDeployed(world, one, environment);
+    // Whoever has taken over while the source is suspended knows no jobs to look at.
+    if (!isSuspended(world) || world.replicas.some(({ isLeading, hasRead }) => isLeading && hasRead))
+      checkDeployed(world, one, environment);
     return;
   }
   const run = world.api
@@ -58,8 +59,7 @@ function checkEnvironment(world: World, one: GitEnvironment, environment: Enviro
 function checkRetry(world: World, { metadata, status }: EnvironmentResource): void {
   const token = metadata.annotations?.['towpath.dev/retryRequestedAt'];
   const failed = status?.conditions?.some(({ type, reason }) => type === 'Stalled' && reason === 'DeploymentFailed');
-  // A controller that started while the source is suspended has not read git, and retries nothing.
-  if (token === undefined || failed !== true || isSuspended(world)) return;
+  if (token === undefined || failed !== true) return;
   demand(world.answered.has(token), 'a retry that is asked for is made', () => `${metadata.name}: ${token}`);
 }
 

@@ -15,6 +15,12 @@ export interface GitEnvironment {
   isRemoved: boolean;
 }
 
+interface Clone {
+  readonly wait: (ms: Millis) => Promise<void>;
+  readonly latency: () => Millis;
+  readonly onRead: () => void;
+}
+
 /** A release repository as the loader gives it: the values of its commits, not their text. */
 export class SimGit {
   readonly environments: GitEnvironment[] = [];
@@ -50,7 +56,7 @@ export class SimGit {
   }
 
   /** What one process sees of it: a fetch takes its time. */
-  clone(wait: (ms: Millis) => Promise<void>, latency: () => Millis): Repositories {
+  clone({ wait, latency, onRead }: Clone): Repositories {
     return {
       latest: async (source) => {
         await wait(latency());
@@ -58,6 +64,7 @@ export class SimGit {
           throw new ReconcileError('GitUnavailable', `the repository of ${source.metadata.name} cannot be reached`);
         const { head } = this;
         await wait(latency());
+        onRead();
         return head;
       },
       forget: async () => undefined,

@@ -52,13 +52,13 @@ export class Mischief {
     'pause-controller': (world) => {
       const replica = this.#replica();
       if (replica === undefined) return;
-      const ms = world.random.between(2_000, 75_000);
+      const ms = world.random.between(2_000, world.random.pick([75_000, 75_000, 300_000]));
       replica.pausedUntil = world.scheduler.now + ms;
       world.happened(() => `${replica.name} stands still for ${ms / 1000} s`);
     },
-    'clock-jump': (world) => {
+    'clock-jump': () => {
       const replica = this.#replica();
-      if (replica !== undefined) replica.skewMs = world.random.between(-20_000, 20_000);
+      if (replica !== undefined) replica.skewMs = this.#skewMs();
     },
     'kill-jenkins': ({ jenkins, scheduler, random }) => {
       if (jenkins.phase !== 'up') return;
@@ -200,6 +200,13 @@ export class Mischief {
       if (item !== undefined && jenkins.phase === 'up') jenkins.cancel(item.id);
     },
   };
+
+  /** Mostly what a clock drifts by; now and then what one is off by that was set wrongly. */
+  #skewMs(): number {
+    const { random } = this.#world;
+    const most = random.pick([20_000, 20_000, 400_000]);
+    return random.between(-most, most);
+  }
 
   #for(maxMs: number, undo: () => void): void {
     const { scheduler, random } = this.#world;

@@ -36,6 +36,8 @@ export class Replica implements Owner {
   /** What its wall clock is off by. */
   skewMs: Millis;
   isLeading = false;
+  /** It has read the repository at least once. */
+  hasRead = false;
   readonly #world: World;
   readonly #stop = new AbortController();
   #controller: Controller | undefined;
@@ -77,6 +79,10 @@ export class Replica implements Owner {
         })(),
       this,
     );
+  }
+
+  #read(): void {
+    this.hasRead = true;
   }
 
   #end(): void {
@@ -135,7 +141,7 @@ export class Replica implements Owner {
     return {
       ...parts,
       clock: { now: () => this.wall() },
-      repositories: world.git.clone(wait, latency),
+      repositories: world.git.clone({ wait, latency, onRead: () => this.#read() }),
       descriptors: world.bucket.reader(world),
       claims: createClaims(world),
       deployers: { open: async (): Promise<Deployer> => world.openDeployer(this.name) },

@@ -60,6 +60,11 @@ export class MemoryWorld {
     this.api.snapshots.set('releases', { commit: aCommit(String(this.#commits).padStart(40, '0')), repository });
   }
 
+  suspend(): void {
+    const spec = this.api.sources.get(key('releases'))?.spec;
+    if (spec !== undefined) this.api.sources.apply(key('releases'), { spec: { ...spec, suspend: true } });
+  }
+
   advance(ms: Millis): Promise<void> {
     return this.clock.advance(ms);
   }
