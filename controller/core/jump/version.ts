@@ -15,3 +15,18 @@ export function compareVersions(a: string, b: string): number | undefined {
   const [first, second] = [toSemver(a), toSemver(b)];
   return first === undefined || second === undefined ? undefined : first.compare(second) || first.compareBuild(second);
 }
+
+/** Whether a text is a range of versions: `>=5.1`, `^5.1.0 || 6.x`, `5.1.0`. */
+export function isRange(text: string): boolean {
+  return semver.validRange(text, { loose: true }) !== null;
+}
+
+/**
+ * Whether a version lies in a range; prereleases count by their order, as everywhere here. A version that cannot be ordered lies in
+ * the range of exactly its own name alone.
+ */
+export function isInRange(version: string, range: string): boolean {
+  if (version === range) return true;
+  const parsed = toSemver(version);
+  return parsed !== undefined && semver.satisfies(parsed, range, { loose: true, includePrerelease: true });
+}

@@ -1,11 +1,12 @@
 import type { RepositoryIndex } from '../repository-index.js';
 import type { SettingsCache } from '../settings/cache.js';
+import { checklistPlacesExist, checklistsAreSound, irreversibleItemsSayHow } from './checklists.js';
 import { classesAreSound, exemptClassesExist, releaseClassesExist } from './classes.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
 import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
 import {
-  checklistsAreSound,
+  dependenciesAreRanges,
   dependenciesExist,
   previousReleasesExist,
   releaseOrdersEnd,
@@ -34,8 +35,11 @@ export const rules: readonly Rule[] = [
   previousReleasesExist,
   releaseOrdersEnd,
   checklistsAreSound,
+  checklistPlacesExist,
+  irreversibleItemsSayHow,
   signoffsNameStages,
   dependenciesExist,
+  dependenciesAreRanges,
   requiredReleasesExist,
   releaseClassesExist,
   classesAreSound,

@@ -1,10 +1,11 @@
-import { isReadable, type Problem, type ReadableDocument } from '../parsed.js';
+import { isRange } from '../../jump/version.js';
+import { isReadable, type ReadableDocument } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
 import { environmentKey, type RepositoryIndex, readable } from '../repository-index.js';
 import { suggestion } from '../suggest.js';
 import { error, placeOf, seeAlso, type Verdict, warning } from './verdict.js';
 
-function readableReleases(index: RepositoryIndex): ReadableDocument<'Release'>[] {
+export function readableReleases(index: RepositoryIndex): ReadableDocument<'Release'>[] {
   return index.documents.flatMap((document) => (isReadable(document, 'Release') ? [document] : []));
 }
 
@@ -46,27 +47,6 @@ export function releaseOrdersEnd(index: RepositoryIndex): Verdict[] {
 function previousKey(index: RepositoryIndex, key: string): string | undefined {
   const content = readable(index.releases, key)?.content;
   return content?.spec.previous === undefined ? undefined : environmentKey(content.spec.product, content.spec.previous);
-}
-
-/** Checklist items are named once, and say why they do not apply. */
-export function checklistsAreSound(index: RepositoryIndex): Verdict[] {
-  return readableReleases(index).flatMap((document) => {
-    const seen = new Set<string>();
-    return (document.content.spec.checklist ?? []).flatMap((item, at): Verdict[] => {
-      const problems: Problem[] = [];
-      const path = ['spec', 'checklist', at];
-      if (seen.has(item.id)) {
-        const message = `a second checklist item ${quote(item.id)}`;
-        problems.push({ rule: 'duplicate-name', path: [...path, 'id'], message });
-      }
-      seen.add(item.id);
-      if (item.state === 'not-applicable' && item.reason === undefined) {
-        const message = 'not-applicable needs a reason beside it';
-        problems.push({ rule: 'checklist-reason', path: [...path, 'state'], message });
-      }
-      return problems.map((problem) => error(document, problem));
-    });
-  });
 }
 
 /** A sign-off is for a stage of the product, and by a role that some stage asks for. */
@@ -119,4 +99,19 @@ export function requiredReleasesExist(index: RepositoryIndex): Verdict[] {
     const message = `product ${product} has no Release ${quote(version)}, and requires one before it deploys${suggestion(version, versions)}`;
     return [warning(document, { rule: 'unknown-release', path: ['spec', 'version'], message })];
   });
+}
+
+/** Dependencies are semver ranges; a version of another form only where the product has a release of exactly that name. */
+export function dependenciesAreRanges(index: RepositoryIndex): Verdict[] {
+  return readableReleases(index).flatMap((document) =>
+    Object.entries(document.content.spec.dependencies ?? {}).flatMap(([product, range]) => {
+      if (isRange(range) || index.releases.has(environmentKey(product, range))) return [];
+      const likely = [range.replace(/^=>/, '>=').replace(/^=</, '<='), `>=${range.replace(/\+$/, '')}`].find(
+        (text) => text !== range && isRange(text),
+      );
+      const near = likely === undefined ? '' : `; did you mean ${quote(likely)}?`;
+      const message = `${quote(range)} is not a range of versions, such as ">=5.1", "^5.1.0" or "5.1.0"${near}`;
+      return [error(document, { rule: 'dependency-range', path: ['spec', 'dependencies', product], message })];
+    }),
+  );
 }
