@@ -13,6 +13,18 @@ export interface PathEnvironment {
   readonly verified: readonly VerifiedRelease[];
 }
 
+/** What is recorded of an environment of another product. */
+export interface Neighbour {
+  readonly product: string;
+  readonly environment: string;
+  readonly stage: string;
+  readonly client?: string;
+  /** Absent: nothing is recorded. */
+  readonly version?: string;
+  readonly certain: boolean;
+  readonly verified: boolean;
+}
+
 /** A descriptor's digest, pinned when some environment of the product first saw it. */
 export interface DescriptorPin {
   readonly sha256: string;
@@ -58,6 +70,8 @@ export interface EnvironmentFacts {
   /** Lowest number first. */
   readonly runs: readonly DeploymentRunResource[];
   readonly path: readonly PathEnvironment[];
+  /** Of the products that the wanted release depends on, for the same client at the same stage; absent where it depends on none. */
+  readonly neighbours?: readonly Neighbour[];
   readonly holds: readonly HoldResource[];
   /** Holds of the namespace that do not fit their type: nobody knows what they stop. */
   readonly unreadableHolds?: readonly { readonly name: string; readonly message: string }[];

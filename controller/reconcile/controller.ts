@@ -2,7 +2,7 @@ import { durationOr } from '../core/duration.js';
 import { annotations } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
-import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { EnvironmentResource, GateStatus } from '../core/resources/environment.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isTerminal } from '../core/run/run.js';
 import { ClaimAges } from './claim-ages.js';
@@ -171,7 +171,8 @@ export class Controller {
       if (metadata.namespace !== namespace) continue;
       const key = toKeyText(metadata);
       const waits =
-        status?.waitingFor !== undefined && (metadata.name.startsWith(product) || status.waitingFor === 'concurrency');
+        status?.waitingFor !== undefined &&
+        (metadata.name.startsWith(product) || status.waitingFor === 'concurrency' || readsOtherProducts(status.gates ?? []));
       if (waits || this.environments.isRunning(key)) this.environments.add(key);
     }
   }
@@ -180,6 +181,8 @@ export class Controller {
 type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResource;
 
 const ended = 'ended';
+
+const readsOtherProducts = (gates: readonly GateStatus[]): boolean => gates.some(({ name }) => name === 'dependencies');
 
 /** What the gates of other environments read of an object: whether a run goes on, what is verified where. */
 function forPeers(found: Seeable): string {
@@ -190,6 +193,7 @@ function forPeers(found: Seeable): string {
     spec.stage,
     spec.client,
     (status?.verified ?? []).map(({ releaseDigest, result }) => [releaseDigest, result]),
+    [status?.recorded?.version, status?.recorded?.certain, status?.recorded?.verified],
   ]);
 }
 

@@ -13,6 +13,7 @@ import { isClaimed, isTerminal } from '../core/run/run.js';
 import type { ClaimAges } from './claim-ages.js';
 import type { ComponentCache } from './components.js';
 import type { JobHistories } from './histories.js';
+import { neighboursOf } from './neighbours.js';
 import type { PathView } from './path-view.js';
 import type { Ports } from './ports.js';
 import type { PublishedEnvironment, PublishedStates } from './published.js';
@@ -76,6 +77,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     runs: ports.runs.ofEnvironment(namespace, product, name),
     unreadableRun: unreadableRun(environment, ports),
     path: desired === undefined ? [] : memory.path.of(desired, namespace, { ports, published: memory.published, source }),
+    neighbours: desired && neighboursOf(desired, namespace, { ports, published: memory.published, governance }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
     unreadableHolds: subject.unreadableHolds,

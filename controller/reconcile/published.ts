@@ -1,6 +1,7 @@
 import { type Governance, governanceOf, noGovernance, type ProductGovernance } from '../core/governance.js';
 import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
 import { environmentName } from '../core/run/identity.js';
+import { EnvironmentIndex } from './environment-index.js';
 import type { Key } from './ports.js';
 
 /** What git says of one environment now. */
@@ -31,6 +32,7 @@ export function fromKeyText(text: string): Key {
 export class PublishedStates {
   readonly #bySource = new Map<string, Publication>();
   readonly #productText = new WeakMap<Product, string>();
+  readonly #places = new WeakMap<Snapshot, EnvironmentIndex>();
 
   /** Takes over a snapshot; returns the environments (`namespace/name`) for which something changed. */
   publish(source: Key, createdAt: string, snapshot: Snapshot): string[] {
@@ -83,6 +85,13 @@ export class PublishedStates {
     return oldest?.found;
   }
 
+  /** The environments of a product at a stage, of one client, or of none: those of every source of the namespace. */
+  environmentsAt(namespace: string, place: Parameters<EnvironmentIndex['ofClient']>[0]): readonly DesiredEnvironment[] {
+    return [...this.#bySource.values()].flatMap(({ source, snapshot }) =>
+      source.namespace === namespace ? this.#placesIn(snapshot).ofClient(place) : [],
+    );
+  }
+
   environmentsOf(source: Key): readonly DesiredEnvironment[] {
     return this.#bySource.get(toKeyText(source))?.snapshot.repository.environments ?? [];
   }
@@ -97,6 +106,12 @@ export class PublishedStates {
       if (keeper !== undefined && keeper.name !== source.name) found.push([name, keeper.name]);
     }
     return found;
+  }
+
+  #placesIn(snapshot: Snapshot): EnvironmentIndex {
+    const known = this.#places.get(snapshot) ?? new EnvironmentIndex(snapshot.repository.environments);
+    this.#places.set(snapshot, known);
+    return known;
   }
 
   #same(a: PublishedEnvironment | undefined, b: PublishedEnvironment | undefined): boolean {

@@ -56,6 +56,7 @@ describe('the gates', () => {
       'not-before',
       'order',
       'soak',
+      'dependencies',
       'checklist',
       'signoffs',
       'window',

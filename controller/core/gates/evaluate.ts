@@ -5,6 +5,7 @@ import type { GateStatus } from '../resources/environment.js';
 import { toTime } from '../time.js';
 import { checklist } from './checklist.js';
 import { concurrency } from './concurrency.js';
+import { dependencies } from './dependencies.js';
 import { descriptor } from './descriptor.js';
 import { firstDeployment } from './first-deployment.js';
 import { held } from './held.js';
@@ -29,6 +30,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['not-before', notBefore],
   ['order', order],
   ['soak', soak],
+  ['dependencies', dependencies],
   ['checklist', checklist],
   ['signoffs', signoffs],
   ['window', window],
