@@ -10,7 +10,7 @@ const waitingPollMs: Millis = 60_000;
 
 export interface Pace {
   readonly server: JenkinsServer;
-  /** Something is known to hold the claim. */
+  /** Something is known to hold the claim of the deployment; its checks are asked for all the same. */
   readonly isHeld: boolean;
   readonly now: Millis;
 }
@@ -27,7 +27,7 @@ export function pollAfter(task: Task, { server, isHeld, now }: Pace): Millis {
   const poll = durationOr(server.pollInterval, 10_000);
   switch (task.invocation.state) {
     case 'Pending':
-      return Math.max(isHeld ? waitingPollMs : poll, claimDueAt(task.invocation) - now);
+      return Math.max(isHeld && task.check === undefined ? waitingPollMs : poll, claimDueAt(task.invocation) - now);
     case 'Unknown':
       return 300_000;
     case 'Queued':
