@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('../../dist/test/sim/main.js', import.meta.url));
-const seeds = process.env.TOWPATH_SIM_SEEDS ?? '200';
+const seeds = process.env.TOWPATH_SIM_SEEDS ?? '2000';
 
 interface Ended {
   readonly code: number;
@@ -37,10 +37,20 @@ describe('the simulation', () => {
   it('survives a kill at every effect', { timeout: 900_000 }, async () => {
     const { code, output } = await simulate('--sweep', '--shallow');
     expect(code, output).toBe(0);
+    const table = output
+      .split('\n\n')[0]
+      ?.split('\n')
+      .map((line) => line.split(/ {2,}/));
     // A new effect makes these numbers other ones: then look whether it is safe to repeat, and say so here.
-    expect(output.split('\n').filter((line) => line.startsWith('effects: ') || line.includes('points swept'))).toEqual([
-      'effects: deployment 12, retry 22, supersede 23, adoption 4, two-product promotion 47',
-      '216 points swept, and 0 in recovery: 216 in all',
+    expect(table).toEqual([
+      ['scenario', 'effects', 'points', 'in recovery', 'result'],
+      ['deployment', '12', '24', '0', 'ok'],
+      ['retry', '22', '44', '0', 'ok'],
+      ['supersede', '23', '46', '0', 'ok'],
+      ['adoption', '4', '8', '0', 'ok'],
+      ['claimed and lost', '17', '34', '0', 'ok'],
+      ['two-product promotion', '47', '94', '0', 'ok'],
+      ['all', '125', '250', '0', 'ok'],
     ]);
   });
 });

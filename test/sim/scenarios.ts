@@ -1,5 +1,6 @@
 import type { Product } from '../../controller/core/model.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
+import { hasEffect } from './jenkins-state.js';
 import type { Plan } from './plan.js';
 import { addEnvironment, prepareServers } from './simulation.js';
 import { demand } from './violation.js';
@@ -71,7 +72,7 @@ function cameTo(world: World, wanted: Readonly<Record<string, readonly string[]>
   for (const [name, versions] of Object.entries(wanted)) {
     const [product = '', environment = ''] = name.split('.');
     const effects = world.jenkins.effects.filter(
-      ({ job, parameters }) => job === `deploy-${product}` && parameters.ENVIRONMENT === environment,
+      (effect) => effect.job === `deploy-${product}` && effect.parameters.ENVIRONMENT === environment && hasEffect(effect),
     );
     const found = effects.map(({ parameters, result }) => `${parameters.VERSION} ${result}`);
     const rule = 'each run is deployed once, and to the right end';
@@ -128,6 +129,17 @@ export const scenarios: readonly Scenario[] = [
       });
     },
     check: (world) => cameTo(world, { 'shop.qa': [] }),
+  },
+  {
+    name: 'claimed and lost',
+    plan: aPlan([aProduct('shop', { claim: { bucket: 'claims', prefix: 'claims/' } })], { buildMs: [60_000, 60_000] }),
+    begin: (world) => {
+      begin(world, ['qa']);
+      // The build runs on when Jenkins forgets it; only its claim tells how it ended.
+      world.scheduler.outside(40_000, () => world.jenkins.kill());
+      world.scheduler.outside(70_000, () => world.jenkins.start());
+    },
+    check: (world) => cameTo(world, { 'shop.qa': ['1.1.0 SUCCESS'] }),
   },
   {
     name: 'two-product promotion',

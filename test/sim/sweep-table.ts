@@ -42,20 +42,48 @@ export class SweepTable {
     return Object.fromEntries(this.#effects);
   }
 
+  /** By scenario first, then what was hit in each. */
   lines(): string[] {
-    const lines = [line('scenario', 'effect', ['points', 'in recovery', 'failures'])];
-    for (const [scenario, kinds] of this.#rows) {
-      for (const [kind, { points, recoveries, failures }] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
-        lines.push(line(scenario, kind, [points, recoveries, failures]));
-    }
-    lines.push(line('all', '', [this.points, this.recoveries, this.failures]), ...this.#failures);
-    const effects = [...this.#effects].map(([scenario, count]) => `${scenario} ${count}`).join(', ');
-    lines.push(`effects: ${effects}`);
-    lines.push(`${this.points} points swept, and ${this.recoveries} in recovery: ${this.points + this.recoveries} in all`);
-    return lines;
+    const scenarios = [...this.#rows].map(([scenario, kinds]) => ({
+      scenario,
+      kinds: [...kinds],
+      sum: sumOf([...kinds.values()]),
+    }));
+    const result = (failures: number) => (failures === 0 ? 'ok' : `${failures} failed`);
+    return [
+      line('scenario', ['effects', 'points', 'in recovery', 'result']),
+      ...scenarios.map(({ scenario, sum: { points, recoveries, failures } }) =>
+        line(scenario, [this.#effects.get(scenario) ?? 0, points, recoveries, result(failures)]),
+      ),
+      line('all', [sumOfNumbers(this.#effects.values()), this.points, this.recoveries, result(this.failures)]),
+      '',
+      line('effect', ['', 'points', 'in recovery', 'result']),
+      ...scenarios.flatMap(({ scenario, kinds }) =>
+        kinds
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([kind, { points, recoveries, failures }]) =>
+            line(`${scenario}: ${kind}`, ['', points, recoveries, result(failures)]),
+          ),
+      ),
+      ...this.#failures,
+    ];
   }
 }
 
-function line(scenario: string, effect: string, numbers: readonly (number | string)[]): string {
-  return `${scenario.padEnd(24)}${effect.padEnd(28)}${numbers.map((value) => String(value).padStart(13)).join('')}`;
+function sumOf(rows: readonly Row[]): Row {
+  const sum = emptyRow();
+  for (const { points, recoveries, failures } of rows) {
+    sum.points += points;
+    sum.recoveries += recoveries;
+    sum.failures += failures;
+  }
+  return sum;
+}
+
+function sumOfNumbers(numbers: Iterable<number>): number {
+  return [...numbers].reduce((sum, number) => sum + number, 0);
+}
+
+function line(name: string, cells: readonly (number | string)[]): string {
+  return `${name.padEnd(52)}${cells.map((value) => String(value).padStart(12)).join('')}`.trimEnd();
 }
