@@ -51,7 +51,7 @@ export function zoneOf(name: string): Zone | undefined {
   }
 }
 
-/** Every moment at which the clock shows `from` or later and has not shown `to` for the last time. */
+/** From the first time that the clock shows `from` to the last time that it shows `to`. */
 function oneOff(zone: Zone, fromLocal: LocalMillis, toLocal: LocalMillis): Timeline | undefined {
   if (Number.isNaN(fromLocal) || Number.isNaN(toLocal)) return undefined;
   const from = zone.firstMoment(fromLocal);

@@ -43,10 +43,10 @@ export class Zone {
     return local;
   }
 
-  /** The moment from which on the clock never again shows an earlier time: of a time that comes twice, the second. */
+  /** The moment after which the clock shows later times alone: of a time that comes twice, the second; in a gap, the first moment after it. */
   lastMoment(local: LocalMillis): Millis {
     for (const { from, to, offset } of this.#stretchesAround(local).reverse()) {
-      if (from + offset < local) return Math.min(to, local - offset);
+      if (from + offset <= local) return Math.min(to, local - offset);
     }
     return local;
   }
