@@ -5,6 +5,7 @@ import type { Millis } from '../core/model.js';
 import type { Connection } from './connection.js';
 import { orAborted, withDeadline } from './deadline.js';
 import { errorCode, toFailure, toNetworkFailure } from './failure.js';
+import { type WatchEvent, watchEvents } from './watch-events.js';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -69,12 +70,12 @@ export class KubeClient {
     return this.request<T>({ ...call, method: 'PATCH', contentType: mergePatch });
   }
 
-  /** Opens a watch: the deadline holds until the first byte of the answer, `stallMs` between any two later ones. */
-  async open(call: ApiRequest, stallMs: Millis): Promise<AsyncIterable<Uint8Array>> {
+  /** Opens a watch and gives its events: the deadline holds until the first byte of the answer, `stallMs` between any two later ones. */
+  async watch(call: ApiRequest, stallMs: Millis): Promise<AsyncIterable<readonly WatchEvent[]>> {
     const timeouts = { headersTimeout: this.#timeoutMs, bodyTimeout: stallMs };
     try {
       const answer = await orAborted(call.signal, this.#send(call, { signal: call.signal, ...timeouts }));
-      if (answer.statusCode < 300) return answer.body;
+      if (answer.statusCode < 300) return watchEvents(answer.body);
       if (answer.statusCode === 401) this.#connection.reload();
       const text = await answer.body.text();
       throw toFailure(call.what, { code: answer.statusCode, text, retryAfterMs: readRetryAfter(answer) });

@@ -4,7 +4,7 @@ import type { Millis } from '../core/model.js';
 import { isStall, type KubeClient } from './client.js';
 import { ApiFailure, toNetworkFailure } from './failure.js';
 import { isNamed, type RawObject } from './resource-cache.js';
-import { type WatchEvent, watchEvents } from './watch-events.js';
+import type { WatchEvent } from './watch-events.js';
 
 /** What a reflector keeps equal to the API. None of it may throw. */
 export interface ReflectorSink {
@@ -129,9 +129,9 @@ export class Reflector {
       resourceVersion: this.#version,
       timeoutSeconds: Math.round(timings.minWatchSeconds * (1 + random())),
     };
-    const body = await client.open({ method: 'GET', path, query, what: `watch ${name}`, signal }, timings.stallMs);
+    const watch = await client.watch({ method: 'GET', path, query, what: `watch ${name}`, signal }, timings.stallMs);
     let events = 0;
-    for await (const batch of watchEvents(body)) {
+    for await (const batch of watch) {
       signal.throwIfAborted();
       for (const event of batch) this.#apply(event);
       events += batch.length;

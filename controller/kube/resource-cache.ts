@@ -128,7 +128,9 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     if (!isNamed(object)) throw new ReconcileError('Unavailable', `the API server answered with something that is no ${kind}`);
     this.#written?.add(keyText(keyOf(object)));
     this.observe(object);
-    const message = misfit(this.#options.definition, object);
+    // What is in the cache was judged on its way in.
+    const isKept = this.#objects.get(keyText(keyOf(object))) === (object as unknown as R);
+    const message = isKept ? undefined : misfit(this.#options.definition, object);
     if (message === undefined) return object as unknown as R;
     const name = describeObject(this.#options.definition, keyOf(object));
     throw new ReconcileError('Quarantined', `${name} does not fit its schema: ${message}`);

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ReconcileError } from '../core/errors.js';
 import type { Resource, ResourceDefinition } from '../core/resources/definition.js';
 import type { Condition } from '../core/resources/environment.js';
+import { sameJson } from '../core/same-json.js';
 import type { Key } from '../reconcile/ports.js';
 import type { ApiRequest, KubeClient } from './client.js';
 import { ApiFailure } from './failure.js';
@@ -56,8 +56,8 @@ export class ResourceWriter<Spec, Status extends { conditions?: Condition[] }> {
 
   /** Where the server refuses the status, writes its conditions alone, so that people see why, and throws StatusRefused. */
   async writeStatus(object: Resource<Spec, Status>, status: Status, signal: AbortSignal): Promise<Resource<Spec, Status>> {
+    if (object.status !== undefined && sameJson(object.status, status)) return object;
     const wanted = JSON.parse(JSON.stringify(status)) as Status;
-    if (isDeepStrictEqual(object.status, wanted)) return object;
     const key = object.metadata;
     const call: ApiRequest = {
       method: 'PUT',
@@ -102,7 +102,7 @@ export class ResourceWriter<Spec, Status extends { conditions?: Condition[] }> {
     { call, error }: { call: ApiRequest; error: ApiFailure },
   ): Promise<ReconcileError> {
     const told = (what: string) => new ReconcileError('StatusRefused', `${error.message}; ${what}`, { cause: error });
-    if (conditions === undefined || isDeepStrictEqual(object.status?.conditions, conditions)) return told('nothing was written');
+    if (conditions === undefined || sameJson(object.status?.conditions, conditions)) return told('nothing was written');
     const body = { metadata: { resourceVersion: object.metadata.resourceVersion }, status: { conditions } };
     try {
       const { path, query, what, signal } = call;

@@ -8,6 +8,7 @@ import type { EnvironmentResource } from '../core/resources/environment.js';
 import { environmentName, runName } from '../core/run/identity.js';
 import { expiredRuns } from '../core/run/retention.js';
 import { isClaimed, isTerminal, resolved, superseded } from '../core/run/run.js';
+import { sameJson } from '../core/same-json.js';
 import { environmentEvents } from '../core/status/transitions.js';
 import { advance } from './advance.js';
 import { writeRun } from './drive.js';
@@ -32,12 +33,18 @@ export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, sign
     return {};
   });
 
-  const after = decide(gatherCached(subject, ports, memory, facts));
+  const after = judgedAgain(facts, judgement, gatherCached(subject, ports, memory, facts));
   await report(environment, after, { loop, signal });
   await prune(environment, subject, { loop, signal });
   const error = performed.error ?? stopped.error;
   if (error !== undefined) throw error;
   return { ...requeueOf(after, performed.afterMs, facts.now) };
+}
+
+/** What follows from the facts as they are after the pass: the same as before it, where they are the same and no time has come. */
+function judgedAgain(before: EnvironmentFacts, judgement: Judgement, after: EnvironmentFacts): Judgement {
+  const isDue = judgement.recheckAt !== undefined && judgement.recheckAt <= after.now;
+  return !isDue && sameJson({ ...before, now: after.now }, after) ? judgement : decide(after);
 }
 
 /** What could not be performed must not keep the status from being told. */

@@ -59,7 +59,8 @@ export class KeyedQueue {
   readonly #options: QueueOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #ready = new Set<string>();
-  readonly #stopping = new AbortController();
+  /** The passes under way, to abort them when the queue stops. */
+  readonly #passes = new Set<AbortController>();
   /** Keys that were made ready, since the start. */
   adds = 0;
   #active = 0;
@@ -108,7 +109,7 @@ export class KeyedQueue {
   /** Takes no more work, aborts what runs, and resolves when all of it has ended. */
   async stop(): Promise<void> {
     this.#started = false;
-    this.#stopping.abort(interrupted('the queue is stopping'));
+    for (const pass of this.#passes) pass.abort(interrupted('the queue is stopping'));
     for (const entry of this.#entries.values()) this.#unschedule(entry);
     this.#ready.clear();
     if (this.#active > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -212,15 +213,17 @@ export class KeyedQueue {
   }
 
   async #run(key: string): Promise<Requeue | { error: ReconcileError }> {
-    const deadline = new AbortController();
+    const pass = new AbortController();
+    this.#passes.add(pass);
     const cancel = this.#options.timers.after(this.#options.deadlineMs, () =>
-      deadline.abort(interrupted(`the pass took longer than ${this.#options.deadlineMs / 1000} s`)),
+      pass.abort(interrupted(`the pass took longer than ${this.#options.deadlineMs / 1000} s`)),
     );
     try {
-      return await this.#options.process(key, AbortSignal.any([deadline.signal, this.#stopping.signal]));
+      return await this.#options.process(key, pass.signal);
     } catch (error) {
       return { error: toReconcileError(error) };
     } finally {
+      this.#passes.delete(pass);
       cancel();
     }
   }

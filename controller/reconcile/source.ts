@@ -169,7 +169,7 @@ async function inParallel(tasks: readonly (() => Promise<void>)[]): Promise<void
     for (let task = waiting.pop(); task !== undefined; task = waiting.pop())
       await task().catch((error: unknown) => failures.push(error));
   };
-  await Promise.all(Array.from({ length: parallelWrites }, worker));
+  await Promise.all(Array.from({ length: Math.min(parallelWrites, tasks.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -36,10 +36,10 @@ async function follow(script: readonly Answer[], options: Partial<Pick<Reflector
       if ('fail' in answer) throw answer.fail;
       return 'list' in answer ? answer.list : {};
     },
-    open: async ({ query }: { query?: Record<string, unknown> }) => {
+    watch: async ({ query }: { query?: Record<string, unknown> }) => {
       const answer = next(`watch from ${query?.resourceVersion}`);
       if ('fail' in answer) throw answer.fail;
-      return chunks('watch' in answer ? answer.watch : []);
+      return watchEvents(chunks('watch' in answer ? answer.watch : []));
     },
   };
   const put = ({ metadata }: RawObject) => held.set(metadata.name, metadata.resourceVersion ?? '');

@@ -29,13 +29,19 @@ const requestTimeoutMs = 10_000;
 
 /** The place of KubeClient: the same methods and errors, over the simulated network. */
 export function createApiClient(world: ApiWorld, owner: Owner): KubeClient {
+  const places = new Map<string, Place>();
+  const placeOf = (path: string): Place => {
+    const known = places.get(path) ?? parsePath(path);
+    places.set(path, known);
+    return known;
+  };
   const request = async (call: Call) => {
     if (call.signal.aborted) throw new ReconcileError('Interrupted', `stopped before the API server answered to ${call.what}`);
     const { method = 'PATCH', body } = call;
-    const { plural, name, isStatus } = parsePath(call.path);
+    const { plural, name, isStatus } = placeOf(call.path);
     const isEffect = method !== 'GET' && plural !== 'leases';
     const outcome = await world.network.ask<ApiAnswer>({
-      name: `${method} ${plural}${isStatus ? '/status' : ''} ${name ?? nameOf(body)}`,
+      name: () => `${method} ${plural}${isStatus ? '/status' : ''} ${name ?? nameOf(body)}`,
       faults:
         isEffect || plural === 'leases'
           ? world.faults.api
@@ -63,11 +69,11 @@ export function createApiClient(world: ApiWorld, owner: Owner): KubeClient {
       throw error;
     }
   };
-  const open = async (call: Call, stallMs: number) => {
-    const { plural } = parsePath(call.path);
+  const watch = async (call: Call, stallMs: number) => {
+    const { plural } = placeOf(call.path);
     const since = Number(call.query?.resourceVersion ?? 0);
     const outcome = await world.network.ask({
-      name: `WATCH ${plural}`,
+      name: () => `WATCH ${plural}`,
       faults: noFaults,
       isEffect: false,
       timeoutMs: requestTimeoutMs,
@@ -82,14 +88,20 @@ export function createApiClient(world: ApiWorld, owner: Owner): KubeClient {
       call.signal,
     );
   };
-  return { request, find, patch: request, open } as unknown as KubeClient;
+  return { request, find, patch: request, watch } as unknown as KubeClient;
 }
 
 function nameOf(body: unknown): string {
   return (body as { metadata?: { name?: string } } | undefined)?.metadata?.name ?? '';
 }
 
-function parsePath(path: string): { plural: string; name: string | undefined; isStatus: boolean } {
+interface Place {
+  readonly plural: string;
+  readonly name: string | undefined;
+  readonly isStatus: boolean;
+}
+
+function parsePath(path: string): Place {
   const parts = path.split('/');
   const at = parts.indexOf('namespaces');
   const [plural = '', name, sub] = at < 0 ? parts.slice(4) : parts.slice(at + 2);

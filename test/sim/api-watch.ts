@@ -1,4 +1,5 @@
 import type { Millis } from '../../controller/core/model.js';
+import type { WatchEvent } from '../../controller/kube/watch-events.js';
 import type { StoredEvent } from './api.js';
 import type { ApiWorld } from './api-client.js';
 import type { Owner } from './scheduler.js';
@@ -25,16 +26,17 @@ interface Opening {
   readonly owner: Owner;
 }
 
-const encoder = new TextEncoder();
 const bookmarkMs = 60_000;
 
-/** The body of one watch: lines of JSON as they come in, late, in one go, cut off, or not at all. */
-export class ApiWatch implements AsyncIterable<Uint8Array> {
+type Batch = readonly WatchEvent[];
+
+/** One watch: events as they come in, late, in one go, cut off, or not at all. */
+export class ApiWatch implements AsyncIterable<Batch>, AsyncIterator<Batch> {
   readonly #world: ApiWorld;
   readonly #opening: Opening;
   #position: number;
-  #chunks: Uint8Array[] = [];
-  #waiting: (() => void) | undefined;
+  #batches: Batch[] = [];
+  #waiting: { resolve: (result: IteratorResult<Batch, undefined>) => void; reject: (error: Error) => void } | undefined;
   #ended: 'closed' | 'stalled' | 'aborted' | undefined;
   #isDue = false;
   #isSilent = false;
@@ -55,7 +57,7 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
     };
     signal.addEventListener('abort', () => this.#end('aborted'), { once: true });
     if (opening.since < api.compactedAt) {
-      this.#push('{"type":"ERROR","object":{"code":410,"reason":"Expired","metadata":{}}}\n');
+      this.#push([{ type: 'ERROR', object: { code: 410, reason: 'Expired', metadata: { name: '', namespace: '' } } }]);
       this.#end('closed');
       return;
     }
@@ -67,20 +69,15 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
 
   readonly #closed: () => void;
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk !== undefined) {
-        yield chunk;
-        continue;
-      }
-      if (this.#ended === 'stalled') throw Object.assign(new Error('body timeout'), { code: 'UND_ERR_BODY_TIMEOUT' });
-      if (this.#ended === 'aborted') throw new Error('aborted');
-      if (this.#ended !== undefined) return;
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#wake();
+    });
   }
 
   #schedule(): void {
@@ -107,9 +104,8 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
     const fresh = events.slice(first);
     if (fresh.length === 0) return;
     this.#position = fresh.at(-1)?.version ?? this.#position;
-    for (const event of random.chance(faults.watch.coalesced) ? coalesced(fresh) : fresh) this.#chunks.push(encoded(event));
+    this.#push((random.chance(faults.watch.coalesced) ? coalesced(fresh) : fresh) as unknown as Batch);
     this.#heard();
-    this.#wake();
   }
 
   /** As servers do each minute, so that a quiet watch can be told from a dead one. */
@@ -120,7 +116,8 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
         if (this.#ended !== undefined) return;
         if (!this.#world.api.isUp) return this.#end('closed');
         if (!this.#isSilent && !this.#isDue) {
-          this.#push(`{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"${this.#position}"}}}\n`);
+          const metadata = { name: '', namespace: '', resourceVersion: String(this.#position) };
+          this.#push([{ type: 'BOOKMARK', object: { metadata } }]);
           this.#heard();
         }
         this.#bookmark();
@@ -129,8 +126,8 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
     );
   }
 
-  #push(line: string): void {
-    this.#chunks.push(encoder.encode(line));
+  #push(batch: Batch): void {
+    this.#batches.push(batch);
     this.#wake();
   }
 
@@ -147,16 +144,18 @@ export class ApiWatch implements AsyncIterable<Uint8Array> {
     this.#wake();
   }
 
+  /** Gives the next batch to who waits for it, or tells how the watch has ended. */
   #wake(): void {
     const waiting = this.#waiting;
+    const value = waiting && this.#batches.shift();
+    if (waiting === undefined || (value === undefined && this.#ended === undefined)) return;
     this.#waiting = undefined;
-    waiting?.();
+    if (value !== undefined) waiting.resolve({ value, done: false });
+    else if (this.#ended === 'stalled')
+      waiting.reject(Object.assign(new Error('body timeout'), { code: 'UND_ERR_BODY_TIMEOUT' }));
+    else if (this.#ended === 'aborted') waiting.reject(new Error('aborted'));
+    else waiting.resolve({ value: undefined, done: true });
   }
-}
-
-function encoded(event: StoredEvent): Uint8Array {
-  event.bytes ??= encoder.encode(`${JSON.stringify({ type: event.type, object: event.object })}\n`);
-  return event.bytes;
 }
 
 /** Modifications of an object that another one follows are left out. */

@@ -1,5 +1,6 @@
 import type { Millis } from '../../controller/core/model.js';
 import type { Condition } from '../../controller/core/resources/environment.js';
+import { sameJson } from '../../controller/core/same-json.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -24,7 +25,6 @@ export interface StoredEvent {
   readonly version: number;
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: ApiObject;
-  bytes?: Uint8Array;
 }
 
 /** An answer: the object, or a status code that is no success. */
@@ -149,14 +149,14 @@ export class SimApi {
     if (given !== undefined && given !== found.metadata.resourceVersion) return conflict;
     if (request.isStatus) return this.#putStatus(request, found, plain(body).status as ApiObject['status']);
     const { spec, metadata } = plain(body);
-    const isSame = JSON.stringify(spec) === JSON.stringify(found.spec);
+    const isSame = sameJson(spec, found.spec);
     const generation = found.metadata.generation + (isSame ? 0 : 1);
     const next = { ...found, metadata: { ...found.metadata, labels: metadata?.labels ?? {}, generation }, spec } as ApiObject;
     return { object: this.#store(request, found, next) };
   }
 
   #putStatus(request: ApiRequest, found: ApiObject, status: ApiObject['status']): ApiAnswer {
-    if (JSON.stringify(status) === JSON.stringify(found.status)) return { object: found };
+    if (sameJson(status, found.status)) return { object: found };
     return { object: this.#store(request, found, { ...found, ...(status === undefined ? {} : { status }) }) };
   }
 
@@ -181,18 +181,17 @@ export class SimApi {
     const { name } = stored.metadata;
     if (next === undefined) this.#of(plural).delete(name);
     else this.#of(plural).set(name, stored);
-    if (plural !== 'leases') {
-      const events = this.#events.get(plural) ?? [];
-      this.#events.set(plural, events);
-      events.push({
-        version: this.version,
-        type: next === undefined ? 'DELETED' : before === undefined ? 'ADDED' : 'MODIFIED',
-        object: stored,
-      });
-    }
+    if (plural === 'leases') return stored;
+    const events = this.#events.get(plural) ?? [];
+    this.#events.set(plural, events);
+    events.push({
+      version: this.version,
+      type: next === undefined ? 'DELETED' : before === undefined ? 'ADDED' : 'MODIFIED',
+      object: stored,
+    });
     for (const listener of this.onWrite)
       listener({ plural, key: name, before, after: next === undefined ? undefined : stored, by });
-    if (plural !== 'leases') for (const listener of this.onEvent) listener(plural);
+    for (const listener of this.onEvent) listener(plural);
     return stored;
   }
 
@@ -209,8 +208,13 @@ export class SimApi {
   }
 }
 
-function plain(body: Body): Body {
-  return JSON.parse(JSON.stringify(body)) as Body;
+/** A value as its JSON text would bring it, without the text: parts that are stored already are shared. */
+function plain<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return value.map(plain) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) copy[name] = plain(field as unknown);
+  return copy as T;
 }
 
 /** Whoever changes what others read as well is told at once. */

@@ -35,7 +35,7 @@ async function getConfigMap({ network, faults, api, ledger }: ClaimsWorld, { pat
   const id = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)).slice(claimPrefix.length);
   const { refused, slow } = faults.api;
   const outcome = await network.ask({
-    name: `GET configmaps ${id}`,
+    name: () => `GET configmaps ${id}`,
     faults: { refused, slow, lost: 0, unanswered: 0, late: 0 },
     isEffect: false,
     timeoutMs: 10_000,

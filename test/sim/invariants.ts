@@ -7,6 +7,7 @@ import type {
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import { invocationId, verificationId } from '../../controller/core/run/identity.js';
 import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
+import { sameJson } from '../../controller/core/same-json.js';
 import type { ApiObject, Write } from './api.js';
 import { GateTruth } from './gate-truth.js';
 import { hasEffect, type Parameters, type SimEffect } from './jenkins-state.js';
@@ -77,9 +78,9 @@ export class Invariants {
         demand(isTerminal(was), 'only runs that have ended are removed', () => key);
         return;
       }
-      const same = JSON.stringify([before.status, before.spec]) === JSON.stringify([after.status, after.spec]);
+      const same = sameJson(before.status, after.status) && sameJson(before.spec, after.spec);
       demand(!isTerminal(was) || same, 'a terminal run never changes', () => `${key} was ${phaseOf(was)}, written by ${by}`);
-      demand(JSON.stringify(before.spec) === JSON.stringify(after.spec), 'the content of a run never changes', () => key);
+      demand(sameJson(before.spec, after.spec), 'the content of a run never changes', () => key);
     }
     if (after === undefined) return;
     const run = toRun(after);

@@ -21,7 +21,7 @@ export function createConnection(world: ConnectionWorld, who: string, onPost: (i
   const says = (what: string) => `Jenkins at ${address.root} ${what}`;
   const send = async (operation: Operation, { method, path, body }: Sending, signal: AbortSignal): Promise<Exchange> => {
     const outcome = await world.network.ask<Exchange>({
-      name: `Jenkins ${operation} ${nameOf(operation, path, body)}`,
+      name: () => `Jenkins ${operation} ${nameOf(operation, path, body)}`,
       faults: operation === 'trigger' ? world.faults.jenkins : world.faults.jenkinsReads,
       isEffect: method === 'POST',
       timeoutMs: world.requestTimeoutMs,
@@ -41,7 +41,7 @@ export function createConnection(world: ConnectionWorld, who: string, onPost: (i
   ): Promise<JsonAnswer> => {
     const reading = toReading(call);
     const outcome = await world.network.ask<JsonAnswer | Exchange>({
-      name: `Jenkins read ${operation}`,
+      name: () => `Jenkins read ${operation}`,
       faults: world.faults.jenkinsReads,
       isEffect: false,
       timeoutMs: world.requestTimeoutMs,

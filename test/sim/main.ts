@@ -64,7 +64,11 @@ async function runSweep(jobs: number): Promise<boolean> {
 
 function runShare<T>(work: Work, add: (result: T) => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: work });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: work,
+      // Nearly all that is made is dropped at once: what is collected rarely is collected cheaply.
+      resourceLimits: { maxYoungGenerationSizeMb: 192 },
+    });
     signal?.addEventListener('abort', () => void worker.terminate());
     worker.on('message', add);
     worker.on('error', reject);

@@ -18,9 +18,13 @@ export interface LinkFaults {
 
 export const noFaults: LinkFaults = { refused: 0, lost: 0, unanswered: 0, late: 0, slow: 0 };
 
-export type Outcome<T> =
-  | { readonly kind: 'answer'; readonly value: T }
-  | { readonly kind: 'failed'; readonly code: 'ECONNREFUSED' | 'ECONNRESET' | 'TIMEOUT' | 'ABORTED'; readonly isSent: boolean };
+interface Failure {
+  readonly kind: 'failed';
+  readonly code: 'ECONNREFUSED' | 'ECONNRESET' | 'TIMEOUT' | 'ABORTED';
+  readonly isSent: boolean;
+}
+
+export type Outcome<T> = { readonly kind: 'answer'; readonly value: T } | Failure;
 
 /** A request that changes something, as the crash sweep counts it. */
 export interface Effect {
@@ -29,7 +33,8 @@ export interface Effect {
 }
 
 export interface Ask<T> {
-  readonly name: string;
+  /** For the crash sweep: only effects are asked for it. */
+  readonly name: () => string;
   readonly faults: LinkFaults;
   readonly isEffect: boolean;
   readonly timeoutMs: Millis;
@@ -56,6 +61,32 @@ interface Way {
   readonly isReset: boolean;
 }
 
+/** Who waits for an answer: until it comes, the time is over, or the signal fires. */
+class Sender<T> {
+  isSent = false;
+  readonly #resolve: (outcome: Outcome<T>) => void;
+  readonly #ends: (() => void)[];
+
+  constructor({ timeoutMs, signal }: Ask<T>, resolve: (outcome: Outcome<T>) => void, scheduler: Scheduler) {
+    this.#resolve = resolve;
+    this.#ends = [scheduler.after(timeoutMs, () => this.fail('TIMEOUT')), scheduler.onAbort(signal, () => this.fail('ABORTED'))];
+  }
+
+  /** To be called when there is nothing more to wait for. */
+  whenOver(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  fail(code: Failure['code']): void {
+    this.settle({ kind: 'failed', code, isSent: this.isSent });
+  }
+
+  settle(outcome: Outcome<T>): void {
+    for (const end of this.#ends) end();
+    this.#resolve(outcome);
+  }
+}
+
 /** All requests go through here: each takes seeded virtual time and may fail on either way. */
 export class Network {
   readonly hooks: Hooks = {};
@@ -71,54 +102,44 @@ export class Network {
 
   ask<T>(ask: Ask<T>): Promise<Outcome<T>> {
     const owner = this.#scheduler.current;
-    if (owner === undefined) throw new Error(`${ask.name}: nobody asks`);
+    if (owner === undefined) throw new Error(`${ask.name()}: nobody asks`);
     return new Promise((resolve) => {
-      let isSent = false;
-      const fail = (code: Extract<Outcome<T>, { kind: 'failed' }>['code']) => settle({ kind: 'failed', code, isSent });
-      const abort = () => fail('ABORTED');
-      const giveUp = this.#scheduler.after(ask.timeoutMs, () => fail('TIMEOUT'));
-      const settle = (outcome: Outcome<T>) => {
-        giveUp();
-        leave();
-        ask.signal.removeEventListener('abort', abort);
-        resolve(outcome);
-      };
       const way = this.#way(ask);
-      // Between the decision to send and the sending, a process can be stopped or killed.
-      const leave = this.#scheduler.after(ask.isEffect && !this.steady ? this.#random.between(0, 2) : 0, () => {
-        if (way.kind === 'refused') return fail('ECONNREFUSED');
-        if (ask.isEffect && this.hooks.before?.({ name: ask.name, owner })) return;
-        isSent = true;
-        ask.onSend?.();
-        this.#travel(ask, way, { owner, settle, fail });
-      });
-      if (ask.signal.aborted) abort();
-      else ask.signal.addEventListener('abort', abort, { once: true });
+      const sender = new Sender(ask, resolve, this.#scheduler);
+      if (ask.signal.aborted) return sender.fail('ABORTED');
+      // What only asks is sent at once; between the decision to change something and the sending, a process can be stopped or killed.
+      const leave = () => this.#leave(ask, way, { owner, sender });
+      if (!ask.isEffect) return leave();
+      const delayMs = this.steady ? 0 : this.#random.between(0, 2);
+      sender.whenOver(this.#scheduler.after(delayMs, leave));
     });
   }
 
-  #travel<T>(
-    ask: Ask<T>,
-    way: Way,
-    sender: { owner: Owner; settle: (outcome: Outcome<T>) => void; fail: (code: 'ECONNRESET' | 'ECONNREFUSED') => void },
-  ): void {
-    const { owner, settle, fail } = sender;
-    const outMs = way.kind === 'late' ? this.#random.between(5_000, ask.lateMs) : way.outMs;
-    if (way.kind === 'late' && way.isReset) this.#scheduler.after(way.backMs, () => fail('ECONNRESET'), owner);
-    if (way.kind === 'lost') {
-      if (way.isReset) this.#scheduler.after(way.backMs, () => fail('ECONNRESET'), owner);
-      return;
+  #leave<T>(ask: Ask<T>, way: Way, { owner, sender }: { owner: Owner; sender: Sender<T> }): void {
+    if (way.kind === 'refused') {
+      sender.fail('ECONNREFUSED');
+    } else if (!(ask.isEffect && this.hooks.before?.({ name: ask.name(), owner }))) {
+      sender.isSent = true;
+      ask.onSend?.();
+      this.#travel(ask, way, { owner, sender });
     }
+  }
+
+  #travel<T>(ask: Ask<T>, way: Way, { owner, sender }: { owner: Owner; sender: Sender<T> }): void {
+    const back = (run: () => void) => {
+      this.#scheduler.after(way.backMs, run, owner);
+    };
+    const reset = () => back(() => sender.fail('ECONNRESET'));
+    const outMs = way.kind === 'late' ? this.#random.between(5_000, ask.lateMs) : way.outMs;
+    if ((way.kind === 'late' || way.kind === 'lost') && way.isReset) reset();
+    if (way.kind === 'lost') return;
     this.#scheduler.outside(outMs, () => {
       const value = ask.serve();
-      if (value === undefined) {
-        this.#scheduler.after(way.backMs, () => fail('ECONNREFUSED'), owner);
-        return;
-      }
-      if (ask.isEffect && this.hooks.after?.({ name: ask.name, owner })) return;
+      if (value === undefined) return back(() => sender.fail('ECONNREFUSED'));
+      if (ask.isEffect && this.hooks.after?.({ name: ask.name(), owner })) return;
       if (way.kind === 'late') return;
-      if (way.kind !== 'unanswered') this.#scheduler.after(way.backMs, () => settle({ kind: 'answer', value }), owner);
-      else if (way.isReset) this.#scheduler.after(way.backMs, () => fail('ECONNRESET'), owner);
+      if (way.kind !== 'unanswered') back(() => sender.settle({ kind: 'answer', value }));
+      else if (way.isReset) reset();
     });
   }
 

@@ -42,7 +42,7 @@ export function createFetch(world: S3World, find: (key: string) => string | unde
     signal.throwIfAborted();
     const staleMs = random.chance(faults.s3.stale) ? random.between(5_000, 25_000) : 0;
     const outcome = await network.ask<Answer>({
-      name: `S3 ${key}`,
+      name: () => `S3 ${key}`,
       faults: faults.s3.link,
       isEffect: false,
       timeoutMs: totalMs,

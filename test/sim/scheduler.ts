@@ -26,7 +26,9 @@ export class Scheduler {
   current: Owner | undefined;
   tasks = 0;
   readonly #heap: Task[] = [];
+  readonly #aborts = new WeakMap<AbortSignal, Set<() => void>>();
   #order = 0;
+  #isUnderWay = false;
   readonly #afterEach: () => void;
 
   /** `afterEach` is called when a task and all that followed from it is over; what it throws ends the run. */
@@ -53,19 +55,62 @@ export class Scheduler {
     return cancel;
   }
 
-  /** Runs what is due until that time; throws what a task throws. */
-  async runUntil(end: Millis): Promise<void> {
-    await null;
-    for (let task = this.#pop(end); task !== undefined; task = this.#pop(end)) {
-      this.now = task.at;
-      this.current = task.owner;
-      this.tasks += 1;
-      task.run();
-      await drained();
+  /** Calls back when the signal fires, unless what is returned is called before: one listener a signal, for it costs more than a step. */
+  onAbort(signal: AbortSignal, run: () => void): () => void {
+    const known = this.#aborts.get(signal);
+    const waiting = known ?? new Set();
+    if (known === undefined) {
+      this.#aborts.set(signal, waiting);
+      signal.addEventListener(
+        'abort',
+        () => {
+          for (const each of [...waiting]) each();
+        },
+        { once: true },
+      );
+    }
+    waiting.add(run);
+    return () => waiting.delete(run);
+  }
+
+  /**
+   * Runs what is due until that time; throws what a task throws. Node looks into its next-tick queue only when no microtask is
+   * left: so each turn, a microtask itself, begins when all that could go on after the one before has done so.
+   */
+  runUntil(end: Millis): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = () => {
+        try {
+          if (this.#runNext(end)) process.nextTick(begin);
+          else resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const soon = Promise.resolve();
+      const begin = () => void soon.then(turn);
+      begin();
+    });
+  }
+
+  /** Ends the turn before and begins the next one; false: nothing more is due. */
+  #runNext(end: Millis): boolean {
+    if (this.#isUnderWay) {
+      this.#isUnderWay = false;
       this.current = undefined;
       this.#afterEach();
     }
-    this.now = Math.max(this.now, end);
+    const task = this.#pop(end);
+    if (task === undefined) {
+      this.now = Math.max(this.now, end);
+      return false;
+    }
+    this.now = task.at;
+    this.current = task.owner;
+    this.tasks += 1;
+    this.#isUnderWay = true;
+    task.run();
+    return true;
   }
 
   /** Lets code run as part of a process now, outside of any task. */
@@ -122,9 +167,4 @@ export class Scheduler {
 
 function isBefore(a: Task, b: Task): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-/** Node runs the next-tick queue only when no microtask is left, so this resolves when all that could go on has done so. */
-function drained(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -25,12 +25,13 @@ export function installVirtualTime(): VirtualTime {
         cancel();
         reject(new Error('AbortError'));
       };
-      const cancel = known().scheduler.after(ms, () => {
-        signal?.removeEventListener('abort', aborted);
+      const { scheduler } = known();
+      const cancel = scheduler.after(ms, () => {
+        forget?.();
         resolve(value);
       });
+      const forget = signal && !signal.aborted ? scheduler.onAbort(signal, aborted) : undefined;
       if (signal?.aborted) aborted();
-      else signal?.addEventListener('abort', aborted, { once: true });
     });
   setMaxListeners(0);
   Object.assign(timers, { setTimeout: sleep });
