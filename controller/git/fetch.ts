@@ -28,25 +28,47 @@ export async function fetchBranch(
   const head = options.fresh ? undefined : readWholeHead(folder, ref, limits.packs);
   if (head === request.sha) return head;
   if (head === undefined) await prepare(folder, remote.url);
+  const fetchHead = await fetchInto(request, transport, { signal: options.signal, ...(head === undefined ? { depth: 1 } : {}) });
+  // What the next fetch offers. The reference that isomorphic-git keeps of the remote is none that it would offer.
+  await git.writeRef({ ...repositoryAt(folder), ref, value: fetchHead, force: true });
+  return fetchHead;
+}
+
+/**
+ * Brings so many commits of the history of the branch into the clone; the server sends the newest snapshot once more with them. What
+ * the branch names by now may be another commit than the clone is at: that stays where it is. Throws ReconcileError.
+ */
+export async function deepenBranch(
+  request: LoadRequest & { readonly remote: HttpRemote },
+  transport: Transport,
+  options: { readonly signal: AbortSignal; readonly depth: number },
+): Promise<void> {
+  await fetchInto(request, transport, options);
+}
+
+async function fetchInto(
+  request: LoadRequest & { readonly remote: HttpRemote },
+  transport: Transport,
+  { signal, depth }: { readonly signal: AbortSignal; readonly depth?: number },
+): Promise<string> {
+  const { folder, ref, remote } = request;
   await fs.writeFile(`${folder}/${unfinished}`, '');
   try {
     const { fetchHead } = await git.fetch({
       ...repositoryAt(folder),
-      http: toHttpClient(transport, request, options.signal),
+      http: toHttpClient(transport, request, signal),
       url: remote.url,
       ref,
       remoteRef: ref,
       singleBranch: true,
       tags: false,
-      ...(head === undefined ? { depth: 1 } : {}),
+      ...(depth === undefined ? {} : { depth }),
     });
     if (fetchHead === null) throw branchMissing(remote.url, ref);
-    // What the next fetch offers. The reference that isomorphic-git keeps of the remote is none that it would offer.
-    await git.writeRef({ ...repositoryAt(folder), ref, value: fetchHead, force: true });
     return fetchHead;
   } catch (error) {
-    options.signal.throwIfAborted();
-    throw toReconcileError(error, request.remote.url, ref);
+    signal.throwIfAborted();
+    throw toReconcileError(error, remote.url, ref);
   } finally {
     await fs.rm(`${folder}/${unfinished}`, { force: true });
   }

@@ -32,16 +32,25 @@ function printable(text: string, most: number): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
-/** A commit object: what is shown of it, and its root tree. Throws ObjectError. */
-export function parseCommit(sha: string, data: Buffer): { commit: Commit; tree: string } {
+export interface ParsedCommit {
+  readonly commit: Commit;
+  readonly tree: string;
+  readonly parents: readonly string[];
+}
+
+/** A commit object: what is shown of it, its root tree, and what it follows on. Throws ObjectError. */
+export function parseCommit(sha: string, data: Buffer): ParsedCommit {
   const text = data.toString('utf8');
   const blank = text.indexOf('\n\n');
   const header = blank < 0 ? text : text.slice(0, blank);
   const message = blank < 0 ? '' : text.slice(blank + 2).trimStart();
   const tree = /^tree ([0-9a-f]{40})$/m.exec(header)?.[1];
-  const author = /^author (.*?) *<[^>]*>/m.exec(header)?.[1] ?? '';
+  const parents = [...header.matchAll(/^parent ([0-9a-f]{40})$/gm)].map(([, parent = '']) => parent);
+  const [, author = '', email = ''] = /^author (.*?) *<([^>]*)>/m.exec(header) ?? [];
   const seconds = Number(/^committer .*> ([0-9]{1,11}) [+-][0-9]{4}$/m.exec(header)?.[1] ?? Number.NaN);
   if (tree === undefined || Number.isNaN(seconds)) throw corrupt(`commit ${sha} is not well-formed`);
   const subject = printable(message.split('\n', 1)[0] ?? '', 200);
-  return { tree, commit: { sha, author: printable(author, 100), time: seconds * 1000, subject } };
+  const mail = printable(email, 254);
+  const commit = { sha, author: printable(author, 100), ...(mail === '' ? {} : { email: mail }), time: seconds * 1000, subject };
+  return { tree, parents, commit };
 }

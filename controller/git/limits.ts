@@ -21,6 +21,8 @@ export interface GitLimits {
   readonly totalBytes: number;
   readonly files: number;
   readonly treeDepth: number;
+  /** How many commits back a clone goes, step by step, until it is known which commits brought the sign-offs. */
+  readonly history: readonly number[];
   /** How long one document may take to parse before it is given up. */
   readonly parseMs: Millis;
   /** How long a worker may take to notice that it shall stop. */
@@ -40,6 +42,7 @@ export const defaultLimits: GitLimits = {
   totalBytes: 128 * 1024 * 1024,
   files: 100_000,
   treeDepth: 64,
+  history: [50, 250, 1000],
   parseMs: 5_000,
   graceMs: 5_000,
 };

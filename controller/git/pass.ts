@@ -1,7 +1,8 @@
 import { ReconcileError } from '../core/errors.js';
 import type { Commit, ReleaseRepository } from '../core/model.js';
 import { failed } from './failure.js';
-import { fetchBranch } from './fetch.js';
+import { deepenBranch, fetchBranch } from './fetch.js';
+import { Origins, type Tracing } from './history/origins.js';
 import { ObjectError } from './object-error.js';
 import type { LoadRequest } from './protocol.js';
 import { CommitReader, type Parse } from './reader.js';
@@ -12,6 +13,7 @@ export interface Memory {
   identity: string;
   readonly parse: Parse;
   reader: CommitReader;
+  origins: Origins;
 }
 
 /** What a pass found. */
@@ -29,9 +31,10 @@ export async function load(
   if (memory.identity !== request.identity) {
     memory.identity = request.identity;
     memory.reader = new CommitReader(memory.parse);
+    memory.origins = new Origins(memory.parse);
   }
   const { remote } = request;
-  if (remote === undefined) return { loaded: await readLocal(request, memory.reader, signal), received: 0 };
+  if (remote === undefined) return { loaded: await readLocal(request, memory, signal), received: 0 };
   const transport = new Transport(remote, request.limits);
   try {
     const loaded = await fetchAndRead({ ...request, remote }, { memory, transport, signal });
@@ -47,9 +50,9 @@ interface Fetching {
   readonly signal: AbortSignal;
 }
 
-async function readLocal(request: LoadRequest, reader: CommitReader, signal: AbortSignal): Promise<Loaded> {
+async function readLocal(request: LoadRequest, memory: Memory, signal: AbortSignal): Promise<Loaded> {
   try {
-    return await readCommit(request, reader, signal);
+    return await readCommit(memory, { request, signal });
   } catch (error) {
     throw explain(error, request.folder);
   }
@@ -64,7 +67,9 @@ async function fetchAndRead(
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
       const sha = await fetchBranch(request, transport, { signal: deadline, fresh });
-      return await readCommit({ ...request, sha }, memory.reader, signal);
+      const deepen = (depth: number) =>
+        deepenBranch(request, transport, { signal: AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]), depth });
+      return await readCommit(memory, { request: { ...request, sha }, signal, deepen });
     } catch (error) {
       signal.throwIfAborted();
       const reason = explain(error, request.remote.url);
@@ -74,10 +79,11 @@ async function fetchAndRead(
   }
 }
 
-async function readCommit(request: LoadRequest, reader: CommitReader, signal: AbortSignal): Promise<Loaded> {
-  const loaded = await reader.read(request, `${request.folder}/objects`, signal);
-  if (loaded === undefined) throw failed('GitPathMissing', `Commit ${request.sha.slice(0, 12)} has no folder ${request.path}.`);
-  return loaded;
+async function readCommit(memory: Memory, tracing: Tracing): Promise<Loaded> {
+  const { request, signal } = tracing;
+  const read = await memory.reader.read(request, `${request.folder}/objects`, signal);
+  if (read === undefined) throw failed('GitPathMissing', `Commit ${request.sha.slice(0, 12)} has no folder ${request.path}.`);
+  return { commit: read.commit, repository: await memory.origins.addTo(read.repository, read.files, tracing) };
 }
 
 function explain(error: unknown, url: string): ReconcileError {

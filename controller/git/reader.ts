@@ -11,7 +11,7 @@ import type { LoadRequest } from './protocol.js';
 import { type DocumentFile, type Folder, findFolder, listFiles, readFolder } from './tree.js';
 import { toUnreadFile, type UnreadReason } from './unread.js';
 
-interface KnownFile {
+export interface KnownFile {
   readonly oid: string;
   readonly size: number;
   readonly parsed: ParsedFile;
@@ -42,7 +42,7 @@ export class CommitReader {
     request: LoadRequest,
     objects: string,
     signal: AbortSignal,
-  ): Promise<{ commit: Commit; repository: ReleaseRepository } | undefined> {
+  ): Promise<{ commit: Commit; repository: ReleaseRepository; files: readonly ParsedFile[] } | undefined> {
     const store = new ObjectStore(objects);
     try {
       const { commit, tree } = parseCommit(request.sha, store.read(request.sha, 'commit', COMMIT_BYTES));
@@ -52,7 +52,8 @@ export class CommitReader {
       this.#root = readFolder(store, { oid: folder, path, depth: 0 }, request.limits, this.#root);
       const files = listFiles(this.#root, request.limits.files);
       await this.#parseAll(store, files, request, signal);
-      return { commit, repository: loadRepository(this.#parsed(files), this.#settings) };
+      const parsed = this.#parsed(files);
+      return { commit, repository: loadRepository(parsed, this.#settings), files: parsed };
     } finally {
       store.close();
     }
@@ -87,13 +88,15 @@ export class CommitReader {
   }
 }
 
-interface Tools {
+/** What reading a file takes. */
+export interface Tools {
   readonly store: ObjectStore;
   readonly board: Board;
   readonly parse: Parse;
 }
 
-function readDocument(file: DocumentFile, { givenUp, limits }: LoadRequest, { store, board, parse }: Tools): KnownFile {
+/** Reads and parses one file; what cannot be read says so in its place. Throws ObjectError where the repository is damaged. */
+export function readDocument(file: DocumentFile, { givenUp, limits }: LoadRequest, { store, board, parse }: Tools): KnownFile {
   const unread = (reason: UnreadReason): KnownFile => {
     const parsed = toUnreadFile(file.path, reason);
     return { oid: file.oid, size: 0, parsed, givenUp: givenUp.has(file.oid) };

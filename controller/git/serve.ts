@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { toReconcileError } from '../core/errors.js';
 import { toFailure } from './failure.js';
+import { Origins } from './history/origins.js';
 import { type Loaded, load, type Memory } from './pass.js';
 import type { HostMessage, LoadAnswer, LoadRequest, WorkerMessage } from './protocol.js';
 import { CommitReader, type Parse } from './reader.js';
@@ -13,7 +14,7 @@ const PAUSE_MS = 2;
 
 /** Answers a host from inside a worker: everything about one repository that takes time or memory happens here. */
 export function serve(port: MessagePort, parse: Parse): void {
-  const memory: Memory = { identity: '', parse, reader: new CommitReader(parse) };
+  const memory: Memory = { identity: '', parse, reader: new CommitReader(parse), origins: new Origins(parse) };
   const running = new Map<number, AbortController>();
   let last: { readonly token: string; readonly sent: Sent } = { token: '', sent: new Map() };
   const post = (message: WorkerMessage) => port.postMessage(message);

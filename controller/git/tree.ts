@@ -24,9 +24,9 @@ export interface TreeLimits {
   readonly treeDepth: number;
 }
 
-const TREE_BYTES = 16 * 1024 * 1024;
-const documentName = /\.(?:ya?ml|json)$/i;
-const FOLDER = '40000';
+export const TREE_BYTES = 16 * 1024 * 1024;
+export const documentName = /\.(?:ya?ml|json)$/i;
+export const FOLDER = '40000';
 const refusals: Readonly<Record<string, UnreadReason>> = { '120000': 'symbolic-link', '160000': 'submodule' };
 
 /** The tree that `folder` names (`.` or `a/b`), or undefined where the commit has no such folder. Throws ObjectError. */
@@ -38,6 +38,15 @@ export function findFolder(store: ObjectStore, root: string, folder: string): st
     oid = entry?.mode === FOLDER ? entry.oid : undefined;
   }
   return oid;
+}
+
+/** The file at a path from the root, or undefined where the commit has none there. Throws ObjectError. */
+export function findFile(store: ObjectStore, root: string, path: string): string | undefined {
+  const at = path.lastIndexOf('/');
+  const folder = findFolder(store, root, path.slice(0, Math.max(at, 0)));
+  if (folder === undefined) return undefined;
+  const entry = parseTree(store.read(folder, 'tree', TREE_BYTES)).find(({ name }) => name === path.slice(at + 1));
+  return entry === undefined || entry.mode === FOLDER ? undefined : entry.oid;
 }
 
 /** Reads the folders that differ from `before`, and no others. Throws ObjectError; `too-large` beyond the limits. */

@@ -31,7 +31,13 @@ describe.each(['http', 'file'] as const)('a release repository over %s', (scheme
       author,
     });
     const snapshot = await latest();
-    expect(snapshot.commit).toEqual({ sha, author: 'Ada Lovelace', time: 1_767_225_600_000, subject: 'Second candidate' });
+    expect(snapshot.commit).toEqual({
+      sha,
+      author: 'Ada Lovelace',
+      email: 'ada@example.com',
+      time: 1_767_225_600_000,
+      subject: 'Second candidate',
+    });
     expect(versionsOf(snapshot)).toEqual({ 'uat-client-00000': '2.9.0', 'uat-client-00001': '2.9.1' });
     expect(snapshot.repository.documents).toEqual({ valid: 5, invalid: 0 });
   });

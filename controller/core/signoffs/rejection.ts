@@ -69,7 +69,6 @@ function askedBy(person: Person, asked: Asked | undefined): string | undefined {
 
 /** What is wrong with the commit that brought it; a sign-off is worth what its author can be held to. */
 function originProblem({ brought, unbrought }: Signoff, person: Person, { verifies }: Circumstances): string | undefined {
-  if (brought === undefined && unbrought === undefined) return undefined;
   if (brought === undefined)
     return `does not count: nobody knows which commit brought it${unbrought === undefined ? '' : ` (${unbrought})`}`;
   return verifies ? signatureProblem(brought, person) : authorProblem(brought, person);

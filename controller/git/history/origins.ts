@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { ParsedFile } from '../../core/documents/parsed.js';
+import { ReconcileError } from '../../core/errors.js';
+import type { Brought, CommitSignature } from '../../core/governance.js';
+import type { Commit, ReleaseRepository } from '../../core/model.js';
+import { keysIn, type Origin, settingsTracesOf, tracesOf, withOrigins } from '../../core/signoffs/traces.js';
+import { Board } from '../board.js';
+import { parseCommit } from '../formats.js';
+import { ObjectStore } from '../object-store.js';
+import type { LoadRequest } from '../protocol.js';
+import { type Parse, readDocument } from '../reader.js';
+import { findFile } from '../tree.js';
+import { COMMIT_BYTES, type Earlier, type Found, type History, walkBack } from './walk.js';
+
+const BREATH_MS = 50;
+/** Files of the past whose keys are kept. */
+const MOST_KEPT = 10_000;
+
+export interface Tracing {
+  readonly request: LoadRequest;
+  readonly signal: AbortSignal;
+  /** Brings more of the history; absent where all that there is is here. */
+  readonly deepen?: (depth: number) => Promise<void>;
+  /** What the signature of a commit came to; absent where the source verifies none. */
+  readonly verify?: (raw: Buffer) => Promise<CommitSignature>;
+}
+
+/** Which commits brought what is signed, and the sign-offs themselves; remembers what it has found from one commit to the next. */
+export class Origins {
+  readonly #parse: Parse;
+  readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
+  #earlier: Earlier | undefined;
+
+  constructor(parse: Parse) {
+    this.#parse = parse;
+  }
+
+  /** The repository with the origins of its sign-offs. Costs nothing where it has none. Throws ObjectError and ReconcileError. */
+  async addTo(repository: ReleaseRepository, files: readonly ParsedFile[], tracing: Tracing): Promise<ReleaseRepository> {
+    const traces = tracesOf(files, repository);
+    if (traces.length === 0) {
+      this.#earlier = undefined;
+      return repository;
+    }
+    const earlier = this.#earlier;
+    const found = await this.#trace(new Map(traces.map(({ key, path }) => [key, path])), tracing, earlier);
+    const origins = await toOrigins(found, tracing);
+    const settings = settingsTracesOf(files, repository, origins).filter((trace) => !this.#stoodIn(trace, tracing));
+    const later = await this.#trace(new Map(settings.map(({ key, path }) => [key, path])), tracing, earlier);
+    this.#earlier = { tip: tracing.request.sha, found: new Map([...found, ...later]) };
+    return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, tracing))]));
+  }
+
+  /** Walks back, and further back with more of the history, until everything is found or there is no more. */
+  async #trace(wanted: ReadonlyMap<string, string>, tracing: Tracing, earlier: Earlier | undefined): Promise<Map<string, Found>> {
+    const found = new Map<string, Found>();
+    let open = wanted;
+    for (const depth of [0, ...tracing.request.limits.history]) {
+      if (open.size === 0) break;
+      if (depth > 0 && !(await deepen(tracing, depth))) break;
+      const walked = await this.#withHistory(tracing, (history) => walkBack(tracing.request.sha, open, history, earlier));
+      for (const [key, end] of walked) found.set(key, end);
+      open = new Map([...open].filter(([key]) => found.get(key)?.kind === 'deeper'));
+    }
+    return found;
+  }
+
+  /** Whether settings stood in the same file when the version came that they are there for now. */
+  #stoodIn({ key, path, since }: { key: string; path: string; since: string }, tracing: Tracing): boolean {
+    const store = new ObjectStore(`${tracing.request.folder}/objects`);
+    try {
+      const { tree } = parseCommit(since, store.read(since, 'commit', COMMIT_BYTES));
+      const oid = findFile(store, tree, path);
+      return oid !== undefined && this.#keysOf(path, oid, { store, tracing })?.has(key) === true;
+    } finally {
+      store.close();
+    }
+  }
+
+  async #withHistory<T>(tracing: Tracing, use: (history: History) => Promise<T>): Promise<T> {
+    const { request, signal } = tracing;
+    const store = new ObjectStore(`${request.folder}/objects`);
+    let breath = performance.now();
+    try {
+      return await use({
+        store,
+        folder: request.path,
+        limits: request.limits,
+        shallow: readShallow(request.folder),
+        keysOf: (path, oid) => this.#keysOf(path, oid, { store, tracing }),
+        breathe: async () => {
+          if (performance.now() - breath < BREATH_MS) return;
+          await new Promise((resume) => setImmediate(resume));
+          signal.throwIfAborted();
+          breath = performance.now();
+        },
+      });
+    } finally {
+      store.close();
+    }
+  }
+
+  #keysOf(path: string, oid: string, { store, tracing }: { store: ObjectStore; tracing: Tracing }) {
+    if (this.#keys.has(oid)) return this.#keys.get(oid);
+    const { request } = tracing;
+    const { parsed } = readDocument({ path, oid }, request, { store, board: new Board(request.board), parse: this.#parse });
+    const unreadable = parsed.documents.length === 0 && parsed.findings.length > 0;
+    const keys = unreadable ? undefined : keysIn(parsed);
+    if (this.#keys.size >= MOST_KEPT) this.#keys.clear();
+    this.#keys.set(oid, keys);
+    return keys;
+  }
+}
+
+/** The commits whose parents were left out, one a line (gitformat-index(5) knows it as `shallow`). */
+function readShallow(folder: string): ReadonlySet<string> {
+  const path = `${folder}/shallow`;
+  return new Set(existsSync(path) ? readFileSync(path, 'latin1').split('\n').filter(Boolean) : []);
+}
+
+/** False where there is no more history to be had. What only needs another try is thrown. */
+async function deepen({ deepen: fetch, request }: Tracing, depth: number): Promise<boolean> {
+  if (fetch === undefined || readShallow(request.folder).size === 0) return false;
+  try {
+    await fetch(depth);
+    return true;
+  } catch (error) {
+    if (error instanceof ReconcileError && (error.reason === 'GitTooLarge' || error.reason === 'GitCorrupt')) return false;
+    throw error;
+  }
+}
+
+async function toOrigins(found: ReadonlyMap<string, Found>, { verify, request }: Tracing): Promise<Map<string, Origin>> {
+  const origins = new Map<string, Origin>();
+  const brought = new Map<string, Brought>();
+  for (const [key, end] of found) {
+    if (end.kind === 'unknown') origins.set(key, { unknown: end.why });
+    else if (end.kind === 'deeper') origins.set(key, { unknown: tooDeep(request) });
+    else {
+      const one = brought.get(end.commit.sha) ?? (await toBrought(end.commit, end.raw, verify));
+      brought.set(end.commit.sha, one);
+      origins.set(key, { brought: one });
+    }
+  }
+  return origins;
+}
+
+function tooDeep({ remote, limits }: LoadRequest): string {
+  return remote === undefined
+    ? 'the repository holds only a part of its history'
+    : `it is more than ${limits.history.at(-1) ?? 1} commits back, or the server does not give that much`;
+}
+
+async function toBrought({ sha, author, email = '', time }: Commit, raw: Buffer, verify: Tracing['verify']): Promise<Brought> {
+  const origin = { commit: sha, author, email, time };
+  return verify === undefined ? origin : { ...origin, signature: await verify(raw) };
+}
