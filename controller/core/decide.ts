@@ -3,7 +3,7 @@ import { descriptorKey, resolveDesired } from './desired.js';
 import { foreignBuild, stillForeign, toObserved } from './drift.js';
 import { annotation, annotations, type EnvironmentFacts } from './facts.js';
 import type { Findings } from './findings.js';
-import { evaluate, firstClosed, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
+import { evaluate, firstClosed, gatesBefore, nextChangeOf, toGateStatuses } from './gates/evaluate.js';
 import type { GateInput } from './gates/verdict.js';
 import { judgeForRecord } from './judgement/judgement.js';
 import { jumpStatus } from './jump/status.js';
@@ -155,7 +155,7 @@ function toStatus(findings: Findings): EnvironmentStatus {
     observed,
     delta: deltaStatus(findings, before),
     jump: jumpStatus(findings),
-    gates: toGateStatuses(gates, before?.gates ?? [], facts.now),
+    gates: toGateStatuses(gates, gatesBefore(before, desired?.digest), facts.now),
     waitingFor: closed?.name,
     run: facts.unreadableRun?.name ?? runs.at(-1)?.metadata.name,
     history: history(before?.history ?? [], runs, recorded),

@@ -1,6 +1,6 @@
 import { compact } from './compact.js';
 import type { Findings } from './findings.js';
-import { toGateStatuses } from './gates/evaluate.js';
+import { gatesBefore, toGateStatuses } from './gates/evaluate.js';
 import { stageOf } from './gates/order.js';
 import type { DesiredEnvironment, JobTemplate, Product } from './model.js';
 import { attemptsSoFar, type Cause } from './need.js';
@@ -41,7 +41,7 @@ export function newRun(findings: Omit<Findings, 'need'>, action: DeploymentRunSp
     deployer: action === 'deploy' ? toDeployer(deployer, values) : undefined,
     verification: checks.length === 0 ? undefined : checks,
     delta: deltaStatus(findings, facts.environment.status),
-    gates: toGateStatuses(findings.gates, facts.environment.status?.gates ?? [], facts.now),
+    gates: toGateStatuses(findings.gates, gatesBefore(facts.environment.status, desired.digest), facts.now),
     cause,
   });
 }

@@ -1,8 +1,8 @@
 import { compact } from '../compact.js';
 import { overridable } from '../documents/schema/master-version.js';
 import type { Millis } from '../model.js';
-import type { GateStatus } from '../resources/environment.js';
-import { toTime } from '../time.js';
+import type { EnvironmentStatus, GateStatus } from '../resources/environment.js';
+import { fromTime, toTime } from '../time.js';
 import { checklist } from './checklist.js';
 import { concurrency } from './concurrency.js';
 import { dependencies } from './dependencies.js';
@@ -78,8 +78,25 @@ export function toGateStatuses(judged: readonly JudgedGate[], before: readonly G
     const since = previous?.state === gate.state ? previous.since : undefined;
     return compact<GateStatus>({
       ...gate,
+      ...waited(previous, gate.state, now),
       since: since ?? toTime(now),
       nextChange: nextChange === undefined ? undefined : toTime(nextChange),
     });
   });
+}
+
+/** The gates as they were told last; what was waited for another content is not counted on. */
+export function gatesBefore(status: EnvironmentStatus | undefined, digest: string | undefined): readonly GateStatus[] {
+  const gates = status?.gates ?? [];
+  return status?.desired?.digest === digest ? gates : gates.map(({ waitedSeconds: _, waitedFor: __, ...gate }) => gate);
+}
+
+/** What the gate cost in waiting: it adds up over the states in which it was closed. */
+function waited(previous: GateStatus | undefined, state: string, now: Millis): Pick<GateStatus, 'waitedSeconds' | 'waitedFor'> {
+  if (previous === undefined) return {};
+  const { waitedSeconds = 0, waitedFor, since } = previous;
+  const wasClosed = previous.state !== 'Passed' && previous.state !== state;
+  const closed = wasClosed ? Math.max(0, Math.round((now - (fromTime(since) ?? now)) / 1000)) : 0;
+  const seconds = waitedSeconds + closed;
+  return seconds === 0 ? {} : compact({ waitedSeconds: seconds, waitedFor: (wasClosed ? previous.who : undefined) ?? waitedFor });
 }

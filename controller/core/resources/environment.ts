@@ -49,6 +49,8 @@ export const Gate = Type.Object(
     who: Type.Optional(text('Who can open it.')),
     since: Type.Optional(time('Since when it is in this state.')),
     nextChange: Type.Optional(time('When it can next change by itself.')),
+    waitedSeconds: Type.Optional(integer('How long it was closed for what is to be deployed, before it opened.')),
+    waitedFor: Type.Optional(text('Who could have opened it, while it was closed.')),
   },
   { description: 'A condition that must hold before a deployment may start.' },
 );
