@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { discreetMessage } from '../core/documents/yaml-messages.js';
 import { apiGroup, apiVersion } from '../core/resources/definition.js';
 import { environment } from '../core/resources/environment.js';
 import { hold } from '../core/resources/hold.js';
@@ -12,13 +13,16 @@ interface Document {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** The objects of a YAML file. Throws with file and line where something is no object of the API. */
+/** The objects of a YAML file. Throws with file and line, and without a word of the file, where something is no object of the API. */
 export function parseDocuments(text: string, file: string): Document[] {
   const documents = parseAllDocuments(text, { prettyErrors: true });
   if ('empty' in documents) return [];
   return documents.flatMap((document) => {
     const [error] = document.errors;
-    if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+    if (error !== undefined) {
+      const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
+      throw new Error(`${file}:${line}:${col}: ${discreetMessage(error)}`);
+    }
     const line = text.slice(0, document.range[0]).split('\n').length;
     const value = toValue(document, `${file}:${line}`);
     if (value === null) return [];

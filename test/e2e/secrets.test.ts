@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { invocationId } from '../../controller/core/run/identity.js';
 import { type Api, createApi } from '../support/e2e/api.js';
 import { deployJob, environmentFiles, jobs, productDocument } from '../support/e2e/documents.js';
 import { eventually } from '../support/e2e/eventually.js';
@@ -14,28 +15,40 @@ import { type GitServer, startGitServer } from '../support/git/server.js';
 import { jsonOf } from '../support/jenkins/faults.js';
 import { type JenkinsStandIn, startJenkins } from '../support/jenkins/stand-in.js';
 import { all, inSecrets, leaksIn, marks } from '../support/secrets/marks.js';
+import { objectsOf } from '../support/secrets/objects.js';
 import { echo, type Recorder, record } from '../support/secrets/recorder.js';
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-const secret = (name: string, stringData: Record<string, string>) => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name },
-  stringData,
-});
-const secretRef = (name: string) => ({ secretRef: { name } });
 
 /** One product a source, in a folder of its own. */
-function files(name: string, descriptor = false): Record<string, string> {
-  const more = descriptor ? [`descriptor: {bucket: store, key: "${name}/\${version}.json"}`] : [];
-  const product = productDocument({ name, verified: false, more });
+function files(name: string): Record<string, string> {
+  const more = descriptorProducts.includes(name) ? [`descriptor: {bucket: store, key: "${name}/\${version}.json"}`] : [];
+  const claim = claims[name];
+  const product = productDocument({ name, verified: false, more, deployer: claim === undefined ? [] : [`claim: ${claim}`] });
   const found = { [`products/${name}/product.yaml`]: product, ...environmentFiles('qa', { product: name, version: '1.0.0' }) };
   const own = environmentFiles('qa', { product: name, version: '1.0.0' });
   return Object.fromEntries(Object.entries({ ...found, ...own }).map(([path, text]) => [`${name}/${path}`, text]));
 }
 
-const descriptorProducts = ['bucket-echo', 'bucket-elsewhere', 'bucket-tls', 'bucket-half'];
-const jenkinsProducts = ['good', 'failing', 'password', 'wrong', 'elsewhere', 'echo-a', 'echo-b', 'tls', 'userinfo'];
+const descriptorProducts = ['bucket-echo', 'bucket-elsewhere', 'bucket-tls', 'bucket-half', 'bucket-ca'];
+/** Jenkins loses their builds, and the claim ledger is asked. */
+const claims: Readonly<Record<string, string>> = {
+  'claim-echo': '{bucket: store}',
+  'claim-elsewhere': '{bucket: store}',
+  'claim-map': '{configMap: {namespace: default}}',
+};
+const jenkinsProducts = [
+  'good',
+  'failing',
+  'password',
+  'wrong',
+  'elsewhere',
+  'echo-a',
+  'echo-b',
+  'tls',
+  'userinfo',
+  'jenkins-ca',
+];
 
 describe('secrets', () => {
   let folder: string;
@@ -48,6 +61,7 @@ describe('secrets', () => {
   let git: GitServer;
   /** Another host: nothing may reach it. */
   let elsewhere: Recorder;
+  let store: Recorder;
   let surfaces: Record<string, string>;
   const closing: (() => Promise<unknown>)[] = [];
   const opened = async <T extends { close(): Promise<unknown> }>(server: Promise<T>): Promise<T> => {
@@ -73,8 +87,7 @@ describe('secrets', () => {
 
   async function startServers(): Promise<void> {
     repository = await createRepository({ folder });
-    const products = [...jenkinsProducts, ...descriptorProducts];
-    const everything = products.map((name) => files(name, descriptorProducts.includes(name)));
+    const everything = [...jenkinsProducts, ...descriptorProducts, ...Object.keys(claims)].map(files);
     await repository.commit({ files: Object.assign({}, ...everything) as Record<string, string> });
     const accept = [basic('reader', marks.gitPassword.value), `Bearer ${marks.gitToken.value}`];
     git = await opened(startGitServer({ root: folder, accept }));
@@ -82,7 +95,14 @@ describe('secrets', () => {
     const log = ['deploying', `using ${marks.jenkinsToken.value}`, `as ${basic('controller', marks.jenkinsToken.value)}`];
     jenkins = await opened(
       startJenkins({
-        jobs: jobs({ log, outcome: (build) => ({ result: JSON.stringify(build).includes('failing') ? 'FAILURE' : 'SUCCESS' }) }),
+        jobs: jobs({
+          log,
+          outcome: ({ PRODUCT: product = '' }) => ({
+            result: product === 'failing' ? 'FAILURE' : 'SUCCESS',
+            ...(product in claims ? { durationMs: 600_000 } : {}),
+          }),
+        }),
+        executors: 20,
         users: [
           {
             name: 'controller',
@@ -104,70 +124,19 @@ describe('secrets', () => {
     const redirecting = await opened(
       record((response, _whole, { url }) => response.writeHead(302, { location: `${elsewhere.url}${url}` }).end()),
     );
+    store = await opened(record(echo(403)));
     const untrusted = await opened(record(echo(200), certificates));
     const echoing = await Promise.all([500, 403, 401, 404].map((status) => opened(record(echo(status)))));
     const [e500, e403, e401, e404] = echoing.map(({ url }) => url);
-    const local = { url: repository.url, interval: '2s' };
-    const times = { delay: '1s', grace: '3s', pollInterval: '500ms', observeInterval: '2s', timeout: '5s' };
-    const source = (name: string, spec: object) => ({
-      apiVersion: 'towpath.dev/v1alpha1',
-      kind: 'ReleaseSource',
-      metadata: { name },
-      spec: { firstDeployment: 'deploy', ...spec },
+    const objects = objectsOf({
+      git: git.url,
+      repository: repository.url,
+      jenkins: jenkins.url,
+      redirecting: redirecting.url,
+      untrusted: untrusted.url,
+      store: store.url,
+      echoing: { e500: e500 ?? '', e403: e403 ?? '', e401: e401 ?? '', e404: e404 ?? '' },
     });
-    const server = (url: string, ref: string) => [{ name: 'main', url, ...secretRef(ref), jobs: ['platform/*'], ...times }];
-    const through = (name: string, url: string, ref: string, more: object = {}) =>
-      source(name, { git: { ...local, path: name }, jenkins: server(url, ref), ...more });
-    const bucket = (endpoint: string | undefined, ref: string) => ({
-      buckets: [{ name: 'store', bucket: 'b', endpoint, region: 'eu', forcePathStyle: true, ...secretRef(ref) }],
-    });
-    const fromGit = (name: string, url: string, ref?: string) =>
-      source(name, { git: { url, path: 'none', interval: '2s', ...(ref === undefined ? {} : secretRef(ref)) } });
-    const withUser = (url: string, value: string) => url.replace('://', `://someone:${encodeURIComponent(value)}@`);
-    const objects = [
-      secret('git', { username: 'reader', password: marks.gitPassword.value }),
-      secret('git-token', { token: marks.gitToken.value }),
-      secret('git-wrong', { username: 'reader', password: marks.gitWrong.value }),
-      secret('git-broken', { token: `a\n${marks.gitBroken.value}` }),
-      secret('git-ca', { token: marks.gitToken.value, 'ca.crt': `-----BEGIN CERTIFICATE-----\n${marks.gitCa.value}` }),
-      secret('jenkins', { username: 'controller', token: marks.jenkinsToken.value }),
-      secret('jenkins-password', { username: 'person', password: marks.jenkinsPassword.value }),
-      secret('jenkins-wrong', { username: 'controller', token: marks.jenkinsWrong.value }),
-      secret('s3', {
-        accessKeyId: marks.s3Key.value,
-        secretAccessKey: marks.s3Secret.value,
-        sessionToken: marks.s3Session.value,
-      }),
-      secret('s3-half', { secretAccessKey: marks.s3Wrong.value }),
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'control' }, data: { plain: 'written-as-it-is-4711' } },
-      source('good', {
-        git: { url: `${git.url}/repository.git`, path: 'good', interval: '2s', ...secretRef('git') },
-        jenkins: server(jenkins.url, 'jenkins'),
-      }),
-      source('failing', {
-        git: { url: `${git.url}/repository.git`, path: 'failing', interval: '2s', ...secretRef('git-token') },
-        jenkins: server(jenkins.url, 'jenkins'),
-      }),
-      through('password', jenkins.url, 'jenkins-password'),
-      through('wrong', jenkins.url, 'jenkins-wrong'),
-      through('elsewhere', redirecting.url, 'jenkins'),
-      through('echo-a', e500 ?? '', 'jenkins'),
-      through('echo-b', e403 ?? '', 'jenkins-password'),
-      through('tls', untrusted.url, 'jenkins'),
-      through('userinfo', withUser(jenkins.url, marks.jenkinsUrl.value), 'jenkins'),
-      through('bucket-echo', jenkins.url, 'jenkins', bucket(e403, 's3')),
-      through('bucket-elsewhere', jenkins.url, 'jenkins', bucket(redirecting.url, 's3')),
-      through('bucket-tls', jenkins.url, 'jenkins', bucket(untrusted.url, 's3')),
-      through('bucket-half', jenkins.url, 'jenkins', bucket(e404, 's3-half')),
-      fromGit('git-wrong', `${git.url}/repository.git`, 'git-wrong'),
-      fromGit('git-elsewhere', `${redirecting.url}/repository.git`, 'git'),
-      fromGit('git-echo', `${e500}/repository.git`, 'git'),
-      fromGit('git-refused', `${e401}/repository.git`, 'git-token'),
-      fromGit('git-tls', `${untrusted.url}/repository.git`, 'git'),
-      fromGit('git-url', `${withUser(git.url, marks.gitUrl.value)}/repository.git`),
-      fromGit('git-broken', `${git.url}/repository.git`, 'git-broken'),
-      fromGit('git-ca', `${git.url}/repository.git`, 'git-ca'),
-    ];
     const configuration = join(folder, 'standalone.yaml');
     await writeFile(configuration, objects.map((object) => stringify(object)).join('---\n'));
     const flags = ['--data', data, '--config', configuration, '--http', '127.0.0.1:0', '--log-level', 'trace'];
@@ -184,7 +153,7 @@ describe('secrets', () => {
     await eventually(async () => (await phase('failing.qa.1')) === 'Failed', 'failing has failed');
     for (const name of ['git-wrong', 'git-elsewhere', 'git-echo', 'git-refused', 'git-tls', 'git-url', 'git-broken', 'git-ca'])
       await eventually(async () => (await sourceReady(name)) === 'False', `${name} says that it cannot be read`);
-    for (const name of ['wrong', 'elsewhere', 'echo-a', 'echo-b', 'tls', 'userinfo'])
+    for (const name of ['wrong', 'elsewhere', 'echo-a', 'echo-b', 'tls', 'userinfo', 'jenkins-ca'])
       await eventually(
         async () => (await api.get('deploymentruns', `${name}.qa.1`)).status?.message !== undefined,
         `${name} says why it waits`,
@@ -194,11 +163,28 @@ describe('secrets', () => {
         async () => JSON.stringify((await api.get('environments', `${name}.qa`)).status?.gates).includes('bucket'),
         `${name} says what is wrong with its bucket`,
       );
+    for (const name of Object.keys(claims)) await loseBuild(name);
     // What a server repeats in its JSON.
     const why = `waiting for ${marks.jenkinsToken.value}`;
     jenkins.fail(jsonOf({ items: [{ why }], id: 1, why }), { path: /\/queue\//, times: 3 });
     await api.annotate('releasesources', 'good', { 'towpath.dev/requestedAt': '1' });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
+  }
+
+  /** Jenkins has no record of the running build any more, and what the claim ledger says is of no use. */
+  async function loseBuild(name: string): Promise<void> {
+    const run = await eventually(async () => {
+      const found = await api.get('deploymentruns', `${name}.qa.1`);
+      return found.status?.jenkins?.buildNumber === undefined ? undefined : found;
+    }, `${name} is being built`);
+    const claim = { metadata: { name: `towpath-claim-${invocationId(run)}` }, data: { end: marks.claimEnd.value } };
+    if (name === 'claim-map')
+      await api.ask('POST', '/api/v1/namespaces/default/configmaps', { apiVersion: 'v1', kind: 'ConfigMap', ...claim });
+    jenkins.vanishBuild(deployJob, run.status?.jenkins?.buildNumber ?? 0);
+    await eventually(
+      async () => (await api.get('deploymentruns', `${name}.qa.1`)).status?.message?.includes('the claim ledger could say'),
+      `${name} says what is wrong with its claim ledger`,
+    );
   }
 
   async function sourceReady(name: string): Promise<string | undefined> {
@@ -207,6 +193,14 @@ describe('secrets', () => {
   }
 
   const text = async (path: string) => JSON.stringify(await api.ask('GET', path));
+
+  async function probes(): Promise<string> {
+    const answers = ['livez', 'healthz', 'readyz', 'nothing'].map(async (path) => {
+      const answer = await fetch(`${http}/${path}`);
+      return [path, answer.status, ...answer.headers, await answer.text()].join(' ');
+    });
+    return (await Promise.all(answers)).join('\n');
+  }
 
   async function collect(): Promise<Record<string, string>> {
     const group = '/apis/towpath.dev/v1alpha1';
@@ -225,6 +219,7 @@ describe('secrets', () => {
       environments: await text(`${group}/environments`),
       events: await text('/api/v1/events'),
       metrics: await (await fetch(`${http}/metrics`)).text(),
+      probes: await probes(),
       'job parameters': JSON.stringify(jenkins.effects),
       'another host': elsewhere.seen.join('\n'),
     };
@@ -241,7 +236,7 @@ describe('secrets', () => {
     expect(surfaces.log?.split('\n').length).toBeGreaterThan(50);
   });
 
-  it.each(['log', 'statuses', 'runs', 'environments', 'events', 'metrics', 'job parameters', 'another host'])(
+  it.each(['log', 'statuses', 'runs', 'environments', 'events', 'metrics', 'probes', 'job parameters', 'another host'])(
     'do not get into: %s',
     (name) => {
       expect(surfaces[name]?.length ?? 0).toBeGreaterThan(name === 'another host' ? -1 : 100);
@@ -269,6 +264,7 @@ describe('secrets', () => {
   it('go to the server that they are for and to no other', () => {
     const toGit = git.seen.map((each) => JSON.stringify(each)).join('\n');
     expect(leaksIn(toGit, [marks.jenkinsToken, marks.jenkinsPassword, marks.s3Key, marks.s3Secret, marks.gitUrl])).toEqual([]);
+    expect(leaksIn(store.seen.join('\n'), all)).toEqual(['S3 access key', 'S3 session token']);
     const toJenkins = JSON.stringify(jenkins.requests);
     expect(leaksIn(toJenkins, [marks.gitPassword, marks.gitToken, marks.s3Key, marks.s3Secret, marks.jenkinsUrl])).toEqual([]);
   });

@@ -18,6 +18,17 @@ const messages: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   BLOCK_IN_FLOW: 'a block inside of { } or [ ]: close the bracket, or write the value on one line',
 };
 
+const moreMessages: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
+  MISSING_CHAR: 'a closing quote or bracket is missing',
+  DUPLICATE_KEY: 'a key is given twice',
+  UNEXPECTED_TOKEN: 'something stands where it may not',
+};
+
+/** What is wrong with YAML that holds secrets: the parser's own messages quote what they stumble over. */
+export function discreetMessage({ code }: YAMLParseError): string {
+  return messages[code] ?? moreMessages[code] ?? `is no valid YAML (${code})`;
+}
+
 /** What is wrong with the YAML, in words of ours where they are better. */
 export function syntaxMessage(error: YAMLParseError): string {
   return (
