@@ -1,5 +1,6 @@
 import type { ProductGovernance } from './governance.js';
 import type { Commit, DescriptorReading, DesiredEnvironment, Finding, Millis } from './model.js';
+import type { ParityFacts } from './parity/facts.js';
 import type { DeploymentRunResource } from './resources/deployment-run.js';
 import type { EnvironmentResource, VerifiedRelease } from './resources/environment.js';
 import type { HoldResource } from './resources/hold.js';
@@ -72,6 +73,8 @@ export interface EnvironmentFacts {
   readonly path: readonly PathEnvironment[];
   /** Of the products that the wanted release depends on, for the same client at the same stage; absent where it depends on none. */
   readonly neighbours?: readonly Neighbour[];
+  /** Absent where the stage does not ask that settings be tested elsewhere. */
+  readonly parity?: ParityFacts;
   readonly holds: readonly HoldResource[];
   /** Holds of the namespace that do not fit their type: nobody knows what they stop. */
   readonly unreadableHolds?: readonly { readonly name: string; readonly message: string }[];

@@ -1,10 +1,11 @@
 import type { DesiredEnvironment } from '../core/model.js';
+import { environmentName } from '../core/run/identity.js';
 
-/** Which environments are looked for; `client` absent: those of every client. */
-interface Wanted {
+/** Which environments are looked for; among `clients`, undefined stands for those that belong to none, and an absent list for all. */
+export interface Place {
   readonly product: string;
   readonly stage: string;
-  readonly client?: string | undefined;
+  readonly clients?: readonly (string | undefined)[];
 }
 
 /** The environments of one snapshot by product, stage and client: thousands of them look for each other. */
@@ -16,14 +17,9 @@ export class EnvironmentIndex {
     this.#environments = environments;
   }
 
-  /** Of a stage, whoever they belong to. */
-  ofStage({ product, stage }: Wanted): readonly DesiredEnvironment[] {
-    return this.#at(stageKey(product, stage));
-  }
-
-  /** Of a stage and a client; those that belong to none where `client` is absent. */
-  ofClient({ product, stage, client }: Wanted): readonly DesiredEnvironment[] {
-    return this.#at(clientKey(product, stage, client));
+  at({ product, stage, clients }: Place): readonly DesiredEnvironment[] {
+    if (clients === undefined) return this.#at(stageKey(product, stage));
+    return clients.flatMap((client) => this.#at(clientKey(product, stage, client)));
   }
 
   #at(key: string): readonly DesiredEnvironment[] {
@@ -49,4 +45,17 @@ function group(environments: readonly DesiredEnvironment[]): Map<string, Desired
     add(clientKey(product.name, stage, client), environment);
   }
   return groups;
+}
+
+/** The names of the environments whose settings are compared with those of one of these. */
+export function testedIn(changed: readonly (DesiredEnvironment | undefined)[], index: EnvironmentIndex): string[] {
+  return changed.flatMap((one) => {
+    if (one === undefined) return [];
+    const { product, stage, client } = one;
+    const stages = product.stages.filter(({ parity }) => parity?.with === stage);
+    const clients = client === undefined ? {} : { clients: [client] };
+    return stages
+      .flatMap(({ name }) => index.at({ product: product.name, stage: name, ...clients }))
+      .map(({ environment }) => environmentName(product.name, environment));
+  });
 }

@@ -78,6 +78,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     unreadableRun: unreadableRun(environment, ports),
     path: desired === undefined ? [] : memory.path.of(desired, namespace, { ports, published: memory.published, source }),
     neighbours: desired && neighboursOf(desired, namespace, { ports, published: memory.published, governance }),
+    parity: desired && memory.path.parityOf(desired, namespace, { published: memory.published, source }),
     pin: desired === undefined ? undefined : pinOf(desired, ports.environments.ofProduct(namespace, product)),
     holds: subject.holds,
     unreadableHolds: subject.unreadableHolds,

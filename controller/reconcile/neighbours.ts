@@ -35,8 +35,8 @@ export function neighboursOf(
       .map(toNeighbour);
     const names = new Set(recorded.map(({ environment }) => environment));
     const clients = client === undefined ? [undefined] : [undefined, client];
-    const named = clients
-      .flatMap((one) => published.environmentsAt(namespace, { product, stage, client: one }))
+    const named = published
+      .environmentsAt({ namespace }, { product, stage, clients })
       .filter(({ environment }) => !names.has(environment))
       .map(
         (one): Neighbour => compact<Neighbour>({ ...placeOf(product, one), version: undefined, certain: false, verified: false }),

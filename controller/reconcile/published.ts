@@ -1,7 +1,7 @@
 import { type Governance, governanceOf, noGovernance, type ProductGovernance } from '../core/governance.js';
 import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
 import { environmentName } from '../core/run/identity.js';
-import { EnvironmentIndex } from './environment-index.js';
+import { EnvironmentIndex, type Place, testedIn } from './environment-index.js';
 import type { Key } from './ports.js';
 
 /** What git says of one environment now. */
@@ -42,12 +42,14 @@ export class PublishedStates {
     this.#bySource.set(toKeyText(source), { source, createdAt, snapshot, environments, governance: new Map() });
     const isGovernedAnew = governanceChange(before?.snapshot.repository.governance, snapshot.repository.governance);
     const names = new Set([...environments.keys(), ...(before?.environments.keys() ?? [])]);
-    return [...names]
-      .filter(
-        (name) =>
-          isGovernedAnew(name.slice(0, name.indexOf('.'))) || !this.#same(before?.environments.get(name), environments.get(name)),
-      )
-      .map((name) => toKeyText({ namespace: source.namespace, name }));
+    const changed = [...names].filter(
+      (name) =>
+        isGovernedAnew(name.slice(0, name.indexOf('.'))) || !this.#same(before?.environments.get(name), environments.get(name)),
+    );
+    const seen = changed.flatMap((name) => [before?.environments.get(name)?.desired, environments.get(name)?.desired]);
+    // What was tested in one environment is judged in others.
+    const compared = testedIn(seen, this.#placesIn(snapshot));
+    return [...new Set([...changed, ...compared])].map((name) => toKeyText({ namespace: source.namespace, name }));
   }
 
   /** What a source says that governs a product; nothing for one that was not read. */
@@ -85,10 +87,10 @@ export class PublishedStates {
     return oldest?.found;
   }
 
-  /** The environments of a product at a stage, of one client, or of none: those of every source of the namespace. */
-  environmentsAt(namespace: string, place: Parameters<EnvironmentIndex['ofClient']>[0]): readonly DesiredEnvironment[] {
+  /** The environments of a place that git names: in one source, or in every one of the namespace. */
+  environmentsAt({ namespace, name }: Partial<Key> & Pick<Key, 'namespace'>, place: Place): readonly DesiredEnvironment[] {
     return [...this.#bySource.values()].flatMap(({ source, snapshot }) =>
-      source.namespace === namespace ? this.#placesIn(snapshot).ofClient(place) : [],
+      source.namespace === namespace && (name === undefined || source.name === name) ? this.#placesIn(snapshot).at(place) : [],
     );
   }
 

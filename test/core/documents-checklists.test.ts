@@ -72,3 +72,26 @@ describe('dependencies', () => {
     expect(sentences({ ...needing('spring'), 'spring.yaml': spring })).toEqual([]);
   });
 });
+
+describe('parity', () => {
+  const withParity = (text: string) => changed('product.yaml', 'after: [qa]}', `after: [qa], parity: ${text}}`);
+
+  it('names an earlier stage', () => {
+    expect(sentences(withParity('{with: qa, allow: [url, featureToggles.*, integrations.**]}'))).toEqual([]);
+    expect(sentences(withParity('{with: qaa}'))).toEqual([
+      'product.yaml:12:47 spec.stages[1].parity.with: "qaa" is not a stage of product shop (qa, uat); did you mean "qa"?',
+    ]);
+    expect(sentences(withParity('{with: uat}'))).toEqual([
+      'product.yaml:12:47 spec.stages[1].parity.with: stage uat cannot be compared with itself',
+    ]);
+    expect(sentences(changed('product.yaml', 'name: qa\n', 'name: qa\n      parity: {with: uat}\n'))).toEqual([
+      'product.yaml:12:22 spec.stages[0].parity.with: stage uat does not come before qa: nothing is tested there first',
+    ]);
+  });
+
+  it('allows paths that are well formed', () => {
+    expect(sentences(withParity('{with: qa, allow: ["a..b"]}'))).toEqual([
+      'product.yaml:12:59 spec.stages[1].parity.allow[0]: "a..b" is not a path of settings, such as integrations.crm.url, featureToggles.* or integrations.**: a name is missing between, before or after dots',
+    ]);
+  });
+});

@@ -57,6 +57,7 @@ describe('the gates', () => {
       'order',
       'soak',
       'dependencies',
+      'parity',
       'checklist',
       'signoffs',
       'window',

@@ -11,6 +11,7 @@ import { firstDeployment } from './first-deployment.js';
 import { held } from './held.js';
 import { notBefore } from './not-before.js';
 import { order } from './order.js';
+import { parity } from './parity.js';
 import { releaseKnown } from './release-known.js';
 import { signoffs } from './signoffs.js';
 import { soak } from './soak.js';
@@ -31,6 +32,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['order', order],
   ['soak', soak],
   ['dependencies', dependencies],
+  ['parity', parity],
   ['checklist', checklist],
   ['signoffs', signoffs],
   ['window', window],

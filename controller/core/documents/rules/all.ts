@@ -4,6 +4,7 @@ import { checklistPlacesExist, checklistsAreSound, irreversibleItemsSayHow } fro
 import { classesAreSound, exemptClassesExist, releaseClassesExist } from './classes.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
+import { parityIsSound } from './parity.js';
 import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
 import {
   dependenciesAreRanges,
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ordersEnd,
   placeholdersAreKnown,
   claimsNameOnePlace,
+  parityIsSound,
   stagesExist,
   settingsKeepToSchema,
   previousReleasesExist,

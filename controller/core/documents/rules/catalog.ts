@@ -40,6 +40,7 @@ export const ruleCatalog = {
   'checklist-place': 'Checklist items name places that exist.',
   'checklist-rollback': 'Checklist items that cannot be taken back say how one goes back.',
   'dependency-range': 'Dependencies are semver ranges.',
+  'parity-path': 'What parity allows are paths of settings.',
   'window-time': 'A window has either from and to, or schedule and duration.',
   'window-schedule': 'A schedule is a cron expression of five fields.',
   'time-zone': 'Time zones are those of IANA.',
