@@ -37,7 +37,12 @@ export async function lookup(connection: Connection, request: LookupRequest, sig
   const second = await look(connection, request, signal);
   if ('state' in second) return second;
   if (second.session !== first.session) return unavailable(connection, 'restarted while it was asked');
-  const vanished = second.vanished.filter((number) => first.vanished.includes(number) || number >= first.nextBuildNumber);
+  const vanished = second.vanished.filter((number) => first.vanished.includes(number));
+  const isFound = second.items.length > 0 || second.builds.length > 0;
+  const fresh = second.vanished.find((number) => number >= first.nextBuildNumber);
+  // Neither there nor gone: its build comes some ms after its number. It may be the one that is looked for.
+  if (!isFound && vanished.length === 0 && fresh !== undefined)
+    return unavailable(connection, `has only just handed out build #${fresh} of ${request.job}, which cannot be read yet`);
   return toLookup(connection, request, { ...second, vanished });
 }
 

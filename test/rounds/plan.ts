@@ -35,8 +35,11 @@ export interface Fault {
   readonly lastingMs: number;
 }
 
-/** A time after the first commit, or a time after the trigger of that number has reached Jenkins. */
-export type Moment = { readonly afterMs: number } | { readonly trigger: number; readonly plusMs: number };
+/** After the first commit; after the trigger of that number has reached Jenkins; or after the claim right before one is durable. */
+export type Moment =
+  | { readonly afterMs: number }
+  | { readonly trigger: number; readonly plusMs: number }
+  | { readonly claim: number; readonly plusMs: number };
 
 const longestAwayMs: Readonly<Record<FaultKind, number>> = {
   'kill leader': 3_000,
@@ -61,8 +64,13 @@ export function drawRound(seed: number, kinds: readonly FaultKind[] = faultKinds
     const failing = chosen.filter(({ product }) => product === retrying && chance(0.25)).map(nameOf);
     return { afterMs, places: chance(0.8) ? chosen : chosen.filter(({ product }) => product === retrying), failing };
   };
-  const moment = (): Moment =>
-    chance(0.5) ? { afterMs: below(7_000) } : { trigger: 1 + below(5), plusMs: pick([0, 0, 5, 30, 300, below(2_000)]) };
+  const moment = (): Moment => {
+    const kind = random();
+    if (kind < 0.35) return { afterMs: below(7_000) };
+    const number = 1 + below(5);
+    if (kind < 0.7) return { trigger: number, plusMs: pick([0, 0, 5, 30, 300, below(2_000)]) };
+    return { claim: number, plusMs: pick([0, 0, 1, 3, 10]) };
+  };
   const fault = (): Fault => {
     const kind = pick(kinds);
     return { kind, moment: moment(), lastingMs: 200 + below(longestAwayMs[kind]) };
@@ -81,8 +89,11 @@ export function describePlan({ promotions, faults }: RoundPlan): string {
     const first = failing.length === 0 ? '' : ` (fails once: ${failing.join(' ')})`;
     return `${afterMs === 0 ? '' : `after ${seconds(afterMs)} `}${names}${first}`;
   });
-  const when = (moment: Moment) =>
-    'afterMs' in moment ? `at ${seconds(moment.afterMs)}` : `${moment.plusMs} ms after trigger ${moment.trigger}`;
+  const when = (moment: Moment) => {
+    if ('afterMs' in moment) return `at ${seconds(moment.afterMs)}`;
+    const what = 'claim' in moment ? `claim ${moment.claim}` : `trigger ${moment.trigger}`;
+    return `${moment.plusMs} ms after ${what}`;
+  };
   const hit = faults.map(({ kind, moment, lastingMs }) => `${kind} ${when(moment)} for ${seconds(lastingMs)}`);
   return `${asked.join('; ')} | ${hit.join(', ')}`;
 }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import { createFaultMaker } from './faults.js';
 import { losses, outOfOrder, strangers, whyNotAtRest } from './judge.js';
+import { createMoments } from './moments.js';
 import { createPerson, type Person, type Settled } from './person.js';
 import { nameOf, promotionFiles } from './places.js';
-import type { Fault, Moment, RoundPlan } from './plan.js';
+import type { RoundPlan } from './plan.js';
 import type { Site } from './site.js';
 import { doubles, repetitions } from './witness.js';
 
@@ -73,35 +74,17 @@ async function promote(site: Site, { promotions }: RoundPlan, desires: Desires):
 
 async function strikeAll(site: Site, { faults }: RoundPlan): Promise<void> {
   const maker = createFaultMaker(site);
-  const isAt = momentsOf(site);
-  await Promise.all(
-    faults.map(async (fault: Fault) => {
-      await isAt(fault.moment);
-      await maker.strike(fault);
-    }),
-  );
-}
-
-/** A trigger that never comes, because something else holds the round up, is not waited for. */
-const patienceMs = 15_000;
-
-function momentsOf({ jenkins, closing }: Site): (moment: Moment) => Promise<void> {
-  const startedAt = performance.now();
-  let read = jenkins.requests.length;
-  let triggers = 0;
-  const count = () => {
-    for (; read < jenkins.requests.length; read += 1) {
-      const request = jenkins.requests[read];
-      if (request?.method === 'POST' && request.path.endsWith('/buildWithParameters')) triggers += 1;
-    }
-    return triggers;
-  };
-  return async (moment) => {
-    const pause = (ms: number) => sleep(ms, undefined, { signal: closing });
-    if ('afterMs' in moment) return pause(moment.afterMs);
-    while (count() < moment.trigger && performance.now() - startedAt < patienceMs) await pause(3);
-    await pause(moment.plusMs);
-  };
+  const moments = createMoments(site);
+  try {
+    await Promise.all(
+      faults.map(async (fault) => {
+        await moments.until(fault.moment);
+        await maker.strike(fault);
+      }),
+    );
+  } finally {
+    moments.close();
+  }
 }
 
 interface Waiting {
