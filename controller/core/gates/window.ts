@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.js';
 import type { EnvironmentFacts } from '../facts.js';
 import type { DeploymentWindow } from '../governance.js';
 import { readableTime } from '../time.js';
-import { type Closing, type Standing, standing } from '../windows/opening.js';
+import { type Closing, horizonMs, type Standing, standing } from '../windows/opening.js';
 import { isSelected } from '../windows/selects.js';
 import { timelineOf } from '../windows/timeline.js';
 import { blocked, failed, type Gate, passed, type Verdict, waiting } from './verdict.js';
@@ -30,32 +30,30 @@ export const window: Gate = ({ facts, wanted }) => {
   const unknown = holding.find((one) => timelineOf(one) === undefined);
   if (unknown !== undefined)
     return failed('WindowInvalid', `nobody can say when the window ${unknown.name} is (${unknown.timeZone})`, { who: author });
-  return verdictOf(standing(holding, facts.now, facts.usualDurationMs), facts, holding);
+  return verdictOf(standing(holding, facts.now, facts.usualDurationMs), facts);
 };
 
-function verdictOf(found: Standing, facts: EnvironmentFacts, holding: readonly DeploymentWindow[]): Verdict {
-  if (found.state === 'open') return open(found.closing, facts, holding);
+function verdictOf(found: Standing, facts: EnvironmentFacts): Verdict {
+  if (found.state === 'open') return open(found.closing, facts);
   const { why, reason } = explain(found, facts);
   if (found.opening !== undefined)
     return waiting(reason, `${why}; next opening ${readableTime(found.opening.from)}`, {
       who: `${author} with an override`,
       nextChange: found.opening.from,
     });
-  const length = facts.usualDurationMs === undefined ? '' : ` of ${formatDuration(facts.usualDurationMs)}`;
-  return blocked(reason, `${why}; no opening${length} within 400 days`, {
+  const { usualDurationMs, now } = facts;
+  const length = usualDurationMs === undefined ? '' : ` of ${formatDuration(usualDurationMs)}`;
+  const { until, lookAgain } = found.none ?? {};
+  const when = until === undefined ? 'any more' : until < now + horizonMs ? `before ${readableTime(until)}` : 'within 400 days';
+  return blocked(reason, `${why}; no opening${length} ${when}`, {
     who: `${author}, of a window or an override`,
-    ...(found.lookAgain === undefined ? {} : { nextChange: found.lookAgain }),
+    ...(lookAgain === undefined ? {} : { nextChange: lookAgain }),
   });
 }
 
 /** Says until when, and looks again at the last moment at which it can start. */
-function open(
-  closing: Closing | undefined,
-  { usualDurationMs = 0 }: EnvironmentFacts,
-  holding: readonly DeploymentWindow[],
-): Verdict {
-  if (closing === undefined)
-    return passed('WindowOpen', `open; ${named(holding)} close${holding.length > 1 ? '' : 's'} nothing within 400 days`);
+function open(closing: Closing | undefined, { usualDurationMs = 0 }: EnvironmentFacts): Verdict {
+  if (closing === undefined) return passed('WindowOpen', 'open; no window closes it within 400 days');
   const verdict = passed('WindowOpen', `open until ${readableTime(closing.at)} (${closing.by.name})`);
   return { ...verdict, nextChange: closing.at - usualDurationMs + 1 };
 }

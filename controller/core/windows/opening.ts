@@ -7,8 +7,8 @@ import { dayMs } from './zone.js';
 /** How far ahead openings are looked for. */
 export const horizonMs: Millis = 400 * dayMs;
 
-/** How many beginnings and ends are looked at for it. */
-const mostSteps = 10_000;
+/** How many beginnings and ends are looked at for it: windows that are all too short, every few minutes, end the search sooner. */
+const mostSteps = 2_000;
 
 /** From when on, and until when (absent: beyond the horizon), deployments may start. */
 export interface Opening {
@@ -29,10 +29,10 @@ export type Standing =
       readonly by: readonly DeploymentWindow[];
       /** `short`: when it closes. */
       readonly closing?: Closing;
-      /** The next moment from which on it is open for long enough; absent where there is none within the horizon. */
+      /** The next moment from which on it is open for long enough; absent where none was found. */
       readonly opening?: Opening;
-      /** Without an opening: when it is worth looking further; absent where the windows will never open. */
-      readonly lookAgain?: Millis;
+      /** Without an opening: up to when there is none, and when it is worth looking further; absent where the windows never open again. */
+      readonly none?: { readonly until: Millis; readonly lookAgain: Millis };
     };
 
 /** The end of an opening, and the window that ends it: one that denies and begins, or one that allows and ends. */
@@ -114,12 +114,14 @@ function closingOf({ deny, allow, horizon }: Plan, at: Millis): Closing | undefi
   return end;
 }
 
+type Next = Pick<Exclude<Standing, { state: 'open' }>, 'opening' | 'none'>;
+
 /** The first stretch that is open and long enough, looked for from a moment on at which it is not. */
-function nextOpening(plan: Plan, from: Millis, usualDurationMs: Millis): { opening?: Opening; lookAgain?: Millis } {
+function nextOpening(plan: Plan, from: Millis, usualDurationMs: Millis): Next {
   const { deny, allow, horizon } = plan;
   let at = from;
   for (let steps = 0; steps < mostSteps; steps++) {
-    if (at > horizon) return { lookAgain: at - horizonMs };
+    if (at > horizon) return { none: { until: horizon, lookAgain: at - horizonMs } };
     const [denying] = covering(deny, at, horizon);
     if (denying !== undefined) {
       at = denying.until;
@@ -137,5 +139,5 @@ function nextOpening(plan: Plan, from: Millis, usualDurationMs: Millis): { openi
       return { opening: compact<Opening>({ from: at, to: closing?.at }) };
     at = closing.at;
   }
-  return { lookAgain: at };
+  return { none: { until: at, lookAgain: at } };
 }
