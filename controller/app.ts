@@ -171,10 +171,10 @@ function createPorts(parts: {
   logger: Logger;
 }): Ports {
   const { kube, adapters, leadership, metrics, logger } = parts;
-  const { sources, environments, runs, holds, fresh, events } = kube;
+  const { sources, environments, runs, releases, holds, fresh, events } = kube;
   const { repositories, descriptors, deployers, claims } = adapters;
   const measurements = { runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run)) };
-  const api = { sources, environments, runs, holds, fresh, events };
+  const api = { sources, environments, runs, releases, holds, fresh, events };
   return {
     clock: { now: Date.now },
     ...api,
@@ -224,7 +224,7 @@ function logPass(
 }
 
 function countQuarantined(kube: Kube): Record<string, number> {
-  const counts: Record<string, number> = { ReleaseSource: 0, Environment: 0, DeploymentRun: 0, Hold: 0 };
+  const counts: Record<string, number> = { ReleaseSource: 0, Environment: 0, DeploymentRun: 0, Release: 0, Hold: 0 };
   for (const { kind } of kube.quarantined()) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
 }

@@ -61,6 +61,9 @@ export const reasons = {
   Quarantined: 'An object in the cluster does not fit its type and is left alone.',
   InvalidName: 'A name is not valid in the cluster.',
   InvalidKubeconfig: 'The kubeconfig cannot be used.',
+  // Complete of a Release
+  Complete: 'The release is everywhere that it was to be, and nothing is owed.',
+  Open: 'The release waits for something, or something is still owed.',
   // Gates
   NotSuspended: 'The environment is not suspended.',
   SourceSuspended: 'The ReleaseSource is suspended.',
@@ -147,6 +150,7 @@ export const reasons = {
   DuplicateRefused: 'A build found the run claimed by another build and ended without effect; the other build is followed.',
   ClaimMissing: 'A build succeeded without having claimed its run, although the product says that its job does.',
   JobRefused: 'The job cannot be asked as it is; the message says what to change in Jenkins.',
+  ObligationOverdue: 'Something that the path of a release left to be done is past its time.',
   RepeatedBuild: 'Jenkins ran a deployment a second time; the second build was asked to stop.',
 } as const;
 

@@ -4,6 +4,7 @@ import type { Resource, ResourceDefinition } from '../core/resources/definition.
 import { type DeploymentRunResource, deploymentRun } from '../core/resources/deployment-run.js';
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
+import { type ReleaseResource, release } from '../core/resources/release.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
 import type { ClaimReading } from '../core/run/observation.js';
 import type {
@@ -13,6 +14,7 @@ import type {
   FreshReads,
   HoldRecords,
   Key,
+  ReleaseRecords,
   RunRecords,
   SourceRecords,
 } from '../reconcile/ports.js';
@@ -25,6 +27,7 @@ import { collectionPath } from './paths.js';
 import {
   createEnvironmentRecords,
   createHoldRecords,
+  createReleaseRecords,
   createRunRecords,
   createSourceRecords,
   environmentGroup,
@@ -35,7 +38,7 @@ import { type Quarantined, ResourceCache } from './resource-cache.js';
 import { readSecret } from './secrets.js';
 import { ResourceWriter } from './writer.js';
 
-export type Kind = 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Hold';
+export type Kind = 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Release' | 'Hold';
 
 /** As much of a logger as this adapter needs; pino's has it. */
 export interface KubeLogger {
@@ -69,6 +72,7 @@ export interface Kube {
   readonly sources: SourceRecords;
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;
+  readonly releases: ReleaseRecords;
   readonly fresh: FreshReads;
   readonly holds: HoldRecords;
   readonly events: Events;
@@ -153,17 +157,20 @@ function createParts(client: KubeClient, tell: (change: Change) => void, onQuara
     productGroup(metadata.namespace, spec.product),
     environmentGroup(metadata.namespace, spec.product, spec.environment),
   ]);
+  const releases = cacheOf<ReleaseResource>(release, ({ metadata, spec }) => [productGroup(metadata.namespace, spec.product)]);
   const holds = cacheOf<HoldResource>(hold);
   const records = {
     sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
     environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
+    releases: createReleaseRecords(releases, new ResourceWriter(client, releases, release)),
     holds: createHoldRecords(holds),
   };
   const caches = [
     ['ReleaseSource', releaseSource, sources],
     ['Environment', environment, environments],
     ['DeploymentRun', deploymentRun, runs],
+    ['Release', release, releases],
     ['Hold', hold, holds],
   ] as const;
   return { records, caches };

@@ -1,11 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
-import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
+import type { Condition, EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
+import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../core/resources/release.js';
 import type { ReleaseSourceResource, ReleaseSourceSpec, ReleaseSourceStatus } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
-import type { Cache, EnvironmentRecords, HoldRecords, Key, RunRecords, SourceRecords } from '../reconcile/ports.js';
+import type {
+  Cache,
+  EnvironmentRecords,
+  HoldRecords,
+  Key,
+  ReleaseRecords,
+  RunRecords,
+  SourceRecords,
+} from '../reconcile/ports.js';
 import type { ResourceCache } from './resource-cache.js';
 import type { ResourceWriter } from './writer.js';
 
@@ -39,21 +48,40 @@ export function createEnvironmentRecords(
   return {
     ...reads(cache),
     ofProduct: (namespace, product) => cache.inGroup(productGroup(namespace, product)),
-    ensure: async (key, spec, labels, signal) => {
-      const found = cache.get(key);
-      const wanted = {
-        spec: JSON.parse(JSON.stringify(spec)) as EnvironmentSpec,
-        labels: mergeLabels(found?.metadata.labels, labels),
-      };
-      if (found === undefined) await writer.create(key, wanted, signal);
-      else if (!isDeepStrictEqual(found.spec, wanted.spec) || !isDeepStrictEqual(found.metadata.labels ?? {}, wanted.labels))
-        await writer.replace(found, wanted, signal);
-    },
+    ensure: (key, spec, labels, signal) => ensure({ key, spec, labels }, { cache, writer }, signal),
     writeStatus: async (environment, status, signal) => {
       await writer.writeStatus(environment, status, signal);
     },
     remove: (key, signal) => writer.remove(key, signal),
   };
+}
+
+export function createReleaseRecords(
+  cache: ResourceCache<ReleaseResource>,
+  writer: ResourceWriter<ReleaseSpec, ReleaseStatus>,
+): ReleaseRecords {
+  return {
+    ...reads(cache),
+    ofProduct: (namespace, product) => cache.inGroup(productGroup(namespace, product)),
+    ensure: (key, spec, labels, signal) => ensure({ key, spec, labels }, { cache, writer }, signal),
+    writeStatus: async (release, status, signal) => {
+      await writer.writeStatus(release, status, signal);
+    },
+    remove: (key, signal) => writer.remove(key, signal),
+  };
+}
+
+/** Creates an object, or makes its spec and labels equal; writes nothing where they are. */
+async function ensure<Spec, Status extends { conditions?: Condition[] }>(
+  { key, spec, labels }: { key: Key; spec: Spec; labels: Labels },
+  { cache, writer }: { cache: ResourceCache<Resource<Spec, Status>>; writer: ResourceWriter<Spec, Status> },
+  signal: AbortSignal,
+): Promise<void> {
+  const found = cache.get(key);
+  const wanted = { spec: JSON.parse(JSON.stringify(spec)) as Spec, labels: mergeLabels(found?.metadata.labels, labels) };
+  if (found === undefined) await writer.create(key, wanted, signal);
+  else if (!isDeepStrictEqual(found.spec, wanted.spec) || !isDeepStrictEqual(found.metadata.labels ?? {}, wanted.labels))
+    await writer.replace(found, wanted, signal);
 }
 
 export function createRunRecords(

@@ -18,6 +18,11 @@ export class ComponentCache {
     if (this.#byKey.size > limit && oldest !== undefined) this.#byKey.delete(oldest);
   }
 
+  /** What was read under a key, where it still is remembered. */
+  known(bucket: string, key: string): Components | undefined {
+    return this.#byKey.get(`${bucket} ${key}`);
+  }
+
   /** What is recorded, component by component; undefined where nothing is recorded or its descriptor cannot be read. */
   async recorded(
     bucket: string,

@@ -3,6 +3,7 @@ import { annotations } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, GateStatus } from '../core/resources/environment.js';
+import type { ReleaseResource } from '../core/resources/release.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isTerminal } from '../core/run/run.js';
 import { ClaimAges } from './claim-ages.js';
@@ -15,7 +16,9 @@ import { Locks } from './locks.js';
 import { PathView } from './path-view.js';
 import type { Key, Ports } from './ports.js';
 import { fromKeyText, PublishedStates, toKeyText } from './published.js';
-import { KeyedQueue, type PassReport, type Timers } from './queue.js';
+import { KeyedQueue, type PassReport, type Requeue, type Timers } from './queue.js';
+import { reconcileRelease } from './release.js';
+import { isProductKey, ReleaseWakes } from './release-wakes.js';
 import { reconcileSource } from './source.js';
 
 export interface ControllerOptions {
@@ -27,17 +30,22 @@ export interface ControllerOptions {
 
 /** What changed in the API; only the name is used, what to do is worked out from the state. */
 export interface Change {
-  readonly kind: 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Hold';
+  readonly kind: 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Release' | 'Hold';
   readonly key: Key;
 }
 
 const passDeadlineMs: Millis = 120_000;
 
-/** The three queues and what wakes them. It does nothing until it is started, and only a leader starts it. */
+/** What happens to environments together is told of their releases together. */
+const releaseDelayMs: Millis = 1_000;
+
+/** The queues and what wakes them. It does nothing until it is started, and only a leader starts it. */
 export class Controller {
   readonly sources: KeyedQueue;
   readonly environments: KeyedQueue;
   readonly jobs: KeyedQueue;
+  readonly releases: KeyedQueue;
+  readonly #releaseWakes: ReleaseWakes;
   readonly #ports: Ports;
   readonly #memory: Memory;
   /** What was last seen of each object, so that the controller's own status writes wake nobody. */
@@ -62,7 +70,10 @@ export class Controller {
     const watchJobs = (source: Key) => {
       for (const job of jobsOf(source, published)) this.jobs.add(toJobText(job));
     };
-    const sourceLoop = { ports, published, wakeEnvironments, watchJobs, random };
+    const releaseWakes = new ReleaseWakes({ ports, published, wake: (key) => this.releases.addAfter(key, releaseDelayMs) });
+    this.#releaseWakes = releaseWakes;
+    const wakeReleases = (source: Key) => releaseWakes.source(source);
+    const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
     const environmentLoop = { ports, memory: this.#memory, locks };
     const jobLoop = { ports, published, histories, wakeEnvironments };
     this.sources = new KeyedQueue({
@@ -85,6 +96,18 @@ export class Controller {
       concurrency: 16,
       process: (key, signal) => reconcileJob(fromJobText(key), jobLoop, signal),
     });
+    this.releases = new KeyedQueue({
+      ...shared,
+      name: 'release',
+      concurrency: 8,
+      process: (text, signal) => this.#processRelease(fromKeyText(text), signal),
+    });
+  }
+
+  async #processRelease(key: Key, signal: AbortSignal): Promise<Requeue> {
+    if (!isProductKey(key)) return reconcileRelease(key, { ports: this.#ports, memory: this.#memory }, signal);
+    this.#releaseWakes.ofProduct(key);
+    return {};
   }
 
   get queues(): readonly { name: string; queue: KeyedQueue }[] {
@@ -92,6 +115,7 @@ export class Controller {
       { name: 'releasesource', queue: this.sources },
       { name: 'environment', queue: this.environments },
       { name: 'job', queue: this.jobs },
+      { name: 'release', queue: this.releases },
     ];
   }
 
@@ -118,8 +142,12 @@ export class Controller {
         const { isNews, opensGates } = this.#see(kind, key, this.#ports.environments.get(key));
         if (isNews) this.environments.add(text);
         if (opensGates) this.#wakePeers(key);
+        this.#releaseWakes.environment(key);
         return;
       }
+      case 'Release':
+        if (this.#see(kind, key, this.#ports.releases.get(key)).isNews) this.releases.addAfter(text, releaseDelayMs);
+        return;
       case 'DeploymentRun': {
         const { isNews, opensGates } = this.#see(kind, key, this.#ports.runs.get(key));
         if (isNews) this.environments.add(environmentOf(key));
@@ -178,7 +206,7 @@ export class Controller {
   }
 }
 
-type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResource;
+type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResource | ReleaseResource;
 
 const ended = 'ended';
 

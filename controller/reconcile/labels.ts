@@ -21,6 +21,19 @@ export function labelsOf({ source, product, environment, stage, client, version 
   });
 }
 
+/** Labels on releases. */
+export function releaseLabels({
+  source,
+  product,
+  version,
+}: {
+  source: string;
+  product: string;
+  version: string;
+}): Record<string, string> {
+  return { 'towpath.dev/source': source, 'towpath.dev/product': product, 'towpath.dev/version': toLabelValue(version) };
+}
+
 function toLabelValue(version: string): string {
   return version
     .replaceAll(/[^0-9A-Za-z._-]/g, '-')

@@ -4,6 +4,7 @@ import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
+import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../core/resources/release.js';
 import type { BucketSpec, JenkinsServer, ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
 import type {
   BuildReading,
@@ -163,6 +164,16 @@ export interface HoldRecords extends Cache<HoldResource> {
   quarantined(namespace: string): readonly { name: string; message: string }[];
 }
 
+export interface ReleaseRecords extends Cache<ReleaseResource> {
+  /** The releases of a product in a namespace. */
+  ofProduct(namespace: string, product: string): readonly ReleaseResource[];
+  /** Creates it, or makes spec and labels equal; writes nothing where they are. */
+  ensure(key: Key, spec: ReleaseSpec, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+  /** Compare-and-swap; writes nothing where the status is the same. */
+  writeStatus(release: ReleaseResource, status: ReleaseStatus, signal: AbortSignal): Promise<void>;
+  remove(key: Key, signal: AbortSignal): Promise<void>;
+}
+
 /** What must be known for certain right before a trigger: read from the API itself, not from the cache. */
 export interface FreshReads {
   holds(namespace: string, signal: AbortSignal): Promise<readonly HoldResource[]>;
@@ -209,6 +220,7 @@ export interface Ports {
   readonly sources: SourceRecords;
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;
+  readonly releases: ReleaseRecords;
   readonly holds: HoldRecords;
   readonly fresh: FreshReads;
   readonly events: Events;

@@ -1,5 +1,6 @@
-import { type Governance, governanceOf, noGovernance, type ProductGovernance } from '../core/governance.js';
+import { type Governance, governanceOf, noGovernance, type ProductGovernance, type ReleaseDocument } from '../core/governance.js';
 import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
+import { releaseName } from '../core/release/name.js';
 import { environmentName } from '../core/run/identity.js';
 import { EnvironmentIndex, type Place, testedIn } from './environment-index.js';
 import type { Key } from './ports.js';
@@ -19,6 +20,8 @@ interface Publication {
   readonly environments: ReadonlyMap<string, PublishedEnvironment>;
   /** Product → what governs it; made when it is first asked for. */
   readonly governance: Map<string, ProductGovernance>;
+  /** Name of the Release → its document; filled when it is first asked for. */
+  readonly releases: Map<string, ReleaseDocument>;
 }
 
 export const toKeyText = ({ namespace, name }: Key): string => `${namespace}/${name}`;
@@ -39,7 +42,14 @@ export class PublishedStates {
     const before = this.#bySource.get(toKeyText(source));
     if (before?.snapshot === snapshot) return [];
     const environments = index(source, snapshot);
-    this.#bySource.set(toKeyText(source), { source, createdAt, snapshot, environments, governance: new Map() });
+    this.#bySource.set(toKeyText(source), {
+      source,
+      createdAt,
+      snapshot,
+      environments,
+      governance: new Map(),
+      releases: new Map(),
+    });
     const isGovernedAnew = governanceChange(before?.snapshot.repository.governance, snapshot.repository.governance);
     const names = new Set([...environments.keys(), ...(before?.environments.keys() ?? [])]);
     const changed = [...names].filter(
@@ -94,6 +104,19 @@ export class PublishedStates {
     );
   }
 
+  /** The Release documents of a source that nothing is wrong with, by the name of the Release. */
+  releasesOf(source: Key): ReadonlyMap<string, ReleaseDocument> {
+    const publication = this.#bySource.get(toKeyText(source));
+    if (publication === undefined) return noReleases;
+    const { releases, snapshot } = publication;
+    if (releases.size > 0) return releases;
+    for (const release of snapshot.repository.governance.releases) {
+      const name = releaseName(release.product, release.version);
+      if (name !== undefined && !releases.has(name)) releases.set(name, release);
+    }
+    return releases;
+  }
+
   environmentsOf(source: Key): readonly DesiredEnvironment[] {
     return this.#bySource.get(toKeyText(source))?.snapshot.repository.environments ?? [];
   }
@@ -136,6 +159,7 @@ export class PublishedStates {
   }
 }
 
+const noReleases: ReadonlyMap<string, ReleaseDocument> = new Map();
 const ungoverned: ProductGovernance = governanceOf(noGovernance, '');
 
 /** For which products something changed in what governs them. */

@@ -16,6 +16,7 @@ export interface SourceLoop {
   readonly ports: Ports;
   readonly published: PublishedStates;
   readonly wakeEnvironments: (keys: readonly string[]) => void;
+  readonly wakeReleases: (source: Key) => void;
   /** The jobs that the source's environments are deployed through have to be watched. */
   readonly watchJobs: (source: Key) => void;
   /** A number in [0, 1): spreads polls of many sources. */
@@ -28,6 +29,7 @@ export async function reconcileSource(key: Key, loop: SourceLoop, signal: AbortS
   const source = ports.sources.get(key);
   if (source === undefined) {
     loop.wakeEnvironments(published.withdraw(key));
+    loop.wakeReleases(key);
     await ports.repositories.forget(key);
     return {};
   }
@@ -74,6 +76,7 @@ async function publish(
   } finally {
     // The next pass finds nothing new any more: who is not woken now would never hear of this commit.
     loop.wakeEnvironments(changed);
+    loop.wakeReleases({ namespace, name });
     if (changed.length > 0) loop.watchJobs({ namespace, name });
   }
   const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop), ...leftAlone];

@@ -8,7 +8,7 @@ const names = Array.from({ length: count }, (_, index) => `qa-${String(index).pa
 
 /** Every object with its version, and what Jenkins was asked so far. */
 async function fingerprint({ api, jenkins }: World): Promise<{ versions: Record<string, string | undefined>; requests: number }> {
-  const plurals = ['releasesources', 'environments', 'deploymentruns', 'holds'] as const;
+  const plurals = ['releasesources', 'environments', 'deploymentruns', 'releases', 'holds'] as const;
   const versions: Record<string, string | undefined> = {};
   for (const plural of plurals) {
     for (const { metadata } of await api.list(plural)) {

@@ -39,7 +39,8 @@ export function createApiClient(world: ApiWorld, owner: Owner): KubeClient {
     if (call.signal.aborted) throw new ReconcileError('Interrupted', `stopped before the API server answered to ${call.what}`);
     const { method = 'PATCH', body } = call;
     const { plural, name, isStatus } = placeOf(call.path);
-    const isEffect = method !== 'GET' && plural !== 'leases';
+    // A Release is told anew from everything else: nothing hangs on a write of it, so no crash is tried at one.
+    const isEffect = method !== 'GET' && plural !== 'leases' && plural !== 'releases';
     const outcome = await world.network.ask<ApiAnswer>({
       name: () => `${method} ${plural}${isStatus ? '/status' : ''} ${name ?? nameOf(body)}`,
       faults:

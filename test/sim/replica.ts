@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../../controller/core/resources/definit
 import { type DeploymentRunResource, deploymentRun } from '../../controller/core/resources/deployment-run.js';
 import { type EnvironmentResource, environment } from '../../controller/core/resources/environment.js';
 import { type HoldResource, hold } from '../../controller/core/resources/hold.js';
+import { type ReleaseResource, release } from '../../controller/core/resources/release.js';
 import { type ReleaseSourceResource, releaseSource } from '../../controller/core/resources/release-source.js';
 import type { KubeClient } from '../../controller/kube/client.js';
 import { createFreshReads } from '../../controller/kube/fresh-reads.js';
@@ -12,6 +13,7 @@ import { collectionPath } from '../../controller/kube/paths.js';
 import {
   createEnvironmentRecords,
   createHoldRecords,
+  createReleaseRecords,
   createRunRecords,
   createSourceRecords,
   environmentGroup,
@@ -175,11 +177,17 @@ function createRecords(client: KubeClient, tell: (kind: Kind, key: { namespace: 
     ],
     onChange: onChange('DeploymentRun'),
   });
+  const releases = new ResourceCache<ReleaseResource>({
+    definition: release,
+    groupsOf: ({ metadata, spec }) => [productGroup(metadata.namespace, spec.product)],
+    onChange: onChange('Release'),
+  });
   const holds = new ResourceCache<HoldResource>({ definition: hold, onChange: onChange('Hold') });
   const parts = {
     sources: createSourceRecords(sources, new ResourceWriter(client, sources, releaseSource)),
     environments: createEnvironmentRecords(environments, new ResourceWriter(client, environments, environment)),
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
+    releases: createReleaseRecords(releases, new ResourceWriter(client, releases, release)),
     holds: createHoldRecords(holds),
     fresh: createFreshReads(client),
   };
@@ -187,6 +195,7 @@ function createRecords(client: KubeClient, tell: (kind: Kind, key: { namespace: 
     [releaseSource, sources],
     [environment, environments],
     [deploymentRun, runs],
+    [release, releases],
     [hold, holds],
   ];
   return { parts, caches };

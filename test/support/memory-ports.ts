@@ -4,6 +4,7 @@ import type { Resource } from '../../controller/core/resources/definition.js';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import type { HoldResource } from '../../controller/core/resources/hold.js';
+import type { ReleaseResource } from '../../controller/core/resources/release.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
 import type { ClaimReading } from '../../controller/core/run/observation.js';
 import { toTime } from '../../controller/core/time.js';
@@ -79,6 +80,11 @@ export class MemoryRecords<R extends Resource<unknown, unknown>> {
   }
 
   #write<T>(operation: Operation, key: Key, apply: () => T): T {
+    // Releases are told anew from everything else: tests of deployments count and break the writes that those hang on.
+    if (this.#kind === 'Release') {
+      this.#world.releaseWrites.push(`${operation} ${key.name}`);
+      return apply();
+    }
     this.#world.writes.push(`${operation} ${this.#kind} ${key.name}`);
     const fault = this.#world.fault(operation, this.#kind, key);
     if (fault === 'failed') throw new ReconcileError('Unreachable', 'the API server could not be reached');
@@ -114,10 +120,13 @@ export class MemoryPorts {
   readonly sources = new MemoryRecords<ReleaseSourceResource>('ReleaseSource', this);
   readonly environments = new MemoryRecords<EnvironmentResource>('Environment', this);
   readonly runs = new MemoryRecords<DeploymentRunResource>('DeploymentRun', this);
+  readonly releases = new MemoryRecords<ReleaseResource>('Release', this);
   readonly holds = new MemoryRecords<HoldResource>('Hold', this);
   readonly events: EventRecord[] = [];
   /** Every write that was asked for, in order. */
   readonly writes: string[] = [];
+  /** Every write of a Release, in order. */
+  readonly releaseWrites: string[] = [];
   /** What each source's repository holds; absent: it cannot be read. */
   readonly snapshots = new Map<string, Snapshot>();
   readonly servers = new Map<string, MemoryJenkins>();
@@ -164,7 +173,7 @@ export class MemoryPorts {
   }
 
   ports(identity = 'a'): Ports {
-    const { sources, environments, runs, holds } = this;
+    const { sources, environments, runs, releases, holds } = this;
     return {
       clock: this.#clock,
       sources: { ...reads(sources), writeStatus: async (object, status) => void (await sources.writeStatus(object, status)) },
@@ -184,6 +193,13 @@ export class MemoryPorts {
         create: (key, spec, labels) => runs.create(key, spec, labels),
         writeStatus: (run, status) => runs.writeStatus(run, status),
         remove: (key) => runs.remove(key),
+      },
+      releases: {
+        ...reads(releases),
+        ofProduct: (namespace, product) => releases.list().filter(isOf(namespace, product)),
+        ensure: (key, spec, labels) => releases.ensure(key, spec, labels),
+        writeStatus: async (object, status) => void (await releases.writeStatus(object, status)),
+        remove: (key) => releases.remove(key),
       },
       holds: { ...reads(holds), quarantined: () => this.quarantinedHolds },
       fresh: {
@@ -221,6 +237,6 @@ function reads<R extends Resource<unknown, unknown>>(records: MemoryRecords<R>) 
 }
 
 function isOf(namespace: string, product: string) {
-  return ({ metadata, spec }: EnvironmentResource | DeploymentRunResource) =>
+  return ({ metadata, spec }: EnvironmentResource | DeploymentRunResource | ReleaseResource) =>
     metadata.namespace === namespace && spec.product === product;
 }

@@ -3,12 +3,14 @@ import { Agent, request } from 'node:https';
 import { parse } from 'yaml';
 import type { DeploymentRunResource } from '../../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../../controller/core/resources/environment.js';
+import type { ReleaseResource } from '../../../controller/core/resources/release.js';
 import type { ReleaseSourceResource } from '../../../controller/core/resources/release-source.js';
 
 interface Kinds {
   readonly environments: EnvironmentResource;
   readonly deploymentruns: DeploymentRunResource;
   readonly releasesources: ReleaseSourceResource;
+  readonly releases: ReleaseResource;
   readonly holds: { readonly metadata: { readonly name: string } };
 }
 

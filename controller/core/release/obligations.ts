@@ -1,0 +1,213 @@
+import { compact } from '../compact.js';
+import type { ReleaseClass, ReleaseDocument } from '../governance.js';
+import type { Jump } from '../jump/jump.js';
+import { plan } from '../jump/plan.js';
+import type { Millis, Product } from '../model.js';
+import type { EnvironmentResource, EnvironmentStatus, VerifiedRelease } from '../resources/environment.js';
+import type { ReleaseObligation, ReleasePlace } from '../resources/release.js';
+import { fromTime, toTime } from '../time.js';
+import { lastStages, stagesBefore } from './path.js';
+import type { Sequence } from './sequence.js';
+
+export interface ObligationsInput {
+  readonly now: Millis;
+  readonly document: ReleaseDocument;
+  readonly product: Product;
+  /** Absent: the product does not define it, so its path leaves nothing behind but the release's own checklist. */
+  readonly class?: ReleaseClass;
+  readonly places: readonly ReleasePlace[];
+  readonly environments: readonly EnvironmentResource[];
+  readonly sequence: Sequence;
+  readonly before: readonly ReleaseObligation[];
+}
+
+/** What is owed, before it is known whether it was paid. */
+interface Owed extends Omit<ReleaseObligation, 'state' | 'since' | 'due'> {
+  readonly since: Millis;
+  readonly withinMs?: Millis;
+  readonly met: boolean;
+}
+
+/** What the path of the release left to be done, once it was deployed: overdue ones first, then open ones by their time, then what was done. */
+export function obligationsOf(input: ObligationsInput): ReleaseObligation[] {
+  const deployed = input.places.flatMap((place): Deployed[] => {
+    const since = fromTime(place.since);
+    return since === undefined ? [] : [{ ...place, at: since }];
+  });
+  const owed = [
+    ...verifications(input, deployed),
+    ...signoffs(input, deployed),
+    ...reviews(input, deployed),
+    ...checklist(input, deployed),
+  ];
+  return owed.map((one) => settle(one, input.now)).sort(compare);
+}
+
+interface Deployed extends ReleasePlace {
+  readonly at: Millis;
+}
+
+function settle({ withinMs, met, since, ...rest }: Owed, now: Millis): ReleaseObligation {
+  const due = withinMs === undefined ? undefined : since + withinMs;
+  const state = met ? 'met' : due !== undefined && due <= now ? 'overdue' : 'open';
+  return compact<ReleaseObligation>({ ...rest, since: toTime(since), due: due === undefined ? undefined : toTime(due), state });
+}
+
+const ranks = { overdue: 0, open: 1, met: 2 } as const;
+
+function compare(a: ReleaseObligation, b: ReleaseObligation): number {
+  const text = ({ due = '9', id }: ReleaseObligation) => `${due} ${id}`;
+  return ranks[a.state] - ranks[b.state] || (text(a) < text(b) ? -1 : 1);
+}
+
+/** The first deployment for each client, of those that count. */
+function firstOf(places: readonly Deployed[], counts: (place: Deployed) => boolean): Map<string, Deployed> {
+  const first = new Map<string, Deployed>();
+  for (const place of places) {
+    const known = first.get(place.client ?? '');
+    if (counts(place) && (known === undefined || place.at < known.at)) first.set(place.client ?? '', place);
+  }
+  return first;
+}
+
+const forClient = (client: string | undefined): string => (client === undefined ? '' : ` for ${client}`);
+const idOf = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join('/');
+
+/** A skipped stage that a later one did not wait for is verified late: with this release, or with a later one of the client. */
+function verifications({ product, class: path, before, ...known }: ObligationsInput, places: readonly Deployed[]): Owed[] {
+  const paid = new Set(before.flatMap(({ id, state }) => (state === 'met' ? [id] : [])));
+  const owed = new Set(before.map(({ id }) => id));
+  const { version } = known.document;
+  const digests = new Map(known.environments.map(({ spec, status }) => [spec.environment, digestOf(status, version)]));
+  return (path?.skips ?? []).flatMap(({ stage, owner, withinMs }) => {
+    const verified = verifiedIn(stage, known);
+    const behind = firstOf(places, (place) => stagesBefore(product, place.stage).has(stage));
+    return [...behind.values()].flatMap(({ client, at, environment, stage: reached }): Owed[] => {
+      const id = idOf('verification', stage, client);
+      const { own, later } = verified(client);
+      const digest = digests.get(environment);
+      const times = own.filter(({ releaseDigest }) => digest === undefined || digest === releaseDigest);
+      // It was there in time: nothing was skipped.
+      if (!owed.has(id) && times.some(({ since }) => (fromTime(since) ?? at) <= at)) return [];
+      const title = `verify ${version}, or a later release, in ${stage}${forClient(client)}: ${reached} did not wait for it`;
+      const met = times.length > 0 || later > at || paid.has(id);
+      return [compact<Owed>({ id, kind: 'verification', title, stage, client, owner, since: at, withinMs, met })];
+    });
+  });
+}
+
+/** The digest under which the release was deployed there, where that is still known. */
+function digestOf(status: EnvironmentStatus | undefined, version: string): string | undefined {
+  if (status?.recorded?.version === version) return status.recorded.releaseDigest;
+  return status?.verified?.find((entry) => entry.version === version)?.releaseDigest;
+}
+
+interface Standing {
+  /** Verifications of this release that hold. */
+  readonly own: readonly VerifiedRelease[];
+  /** When a later release was last verified; 0 for never. */
+  readonly later: Millis;
+}
+
+const nothing: Standing = { own: [], later: 0 };
+
+const together = (a: Standing = nothing, b: Standing = nothing): Standing => ({
+  own: [...a.own, ...b.own],
+  later: Math.max(a.later, b.later),
+});
+
+/** What is verified in a stage, by client; an environment without a client is everybody's. */
+function verifiedIn(
+  stage: string,
+  { document: { version }, environments, sequence }: Pick<ObligationsInput, 'document' | 'environments' | 'sequence'>,
+): (client: string | undefined) => Standing {
+  const byClient = new Map<string, Standing>();
+  for (const { spec, status } of environments) {
+    if (spec.stage !== stage) continue;
+    const passed = (status?.verified ?? []).filter(({ result }) => result === 'Passed');
+    const standing = {
+      own: passed.filter((entry) => entry.version === version),
+      later: Math.max(0, ...passed.filter((entry) => sequence.isAfter(entry.version)).map(({ since }) => fromTime(since) ?? 0)),
+    };
+    byClient.set(spec.client ?? '', together(byClient.get(spec.client ?? ''), standing));
+  }
+  const each = [...byClient.values()];
+  const all = { own: each.flatMap(({ own }) => own), later: each.reduce((latest, { later }) => Math.max(latest, later), 0) };
+  return (client) => (client === undefined ? all : together(byClient.get(client), byClient.get('')));
+}
+
+/** A sign-off that the class lets follow: owed where a stage demands that role. */
+function signoffs({ document, product, class: path }: ObligationsInput, places: readonly Deployed[]): Owed[] {
+  return (path?.defers ?? []).flatMap(({ role, withinMs }) =>
+    product.stages
+      .filter((stage) => stage.signoffs.some((demanded) => demanded.role === role))
+      .flatMap(({ name: stage }) =>
+        [...firstOf(places, (place) => place.stage === stage).values()].flatMap(({ client, at }): Owed[] => {
+          const given = document.signoffs.filter(
+            (one) => one.role === role && one.stage === stage && (one.client === undefined || one.client === client),
+          );
+          if (given.some((one) => one.at <= at)) return [];
+          const title = `sign ${document.version} as ${role} in ${stage}${forClient(client)}`;
+          const id = idOf('signoff', role, stage, client);
+          return [
+            compact<Owed>({ id, kind: 'signoff', title, stage, client, owner: role, since: at, withinMs, met: given.length > 0 }),
+          ];
+        }),
+      ),
+  );
+}
+
+/** What is due after every release of the class, once it has arrived in a last stage. */
+function reviews({ document, product, class: path }: ObligationsInput, places: readonly Deployed[]): Owed[] {
+  const last = lastStages(product);
+  const arrived = places.filter(({ stage }) => last.has(stage)).map(({ at }) => at);
+  if (arrived.length === 0) return [];
+  const since = Math.min(...arrived);
+  const done = new Set(
+    document.checklist
+      .filter(({ phase, completions }) => phase === 'post' && completions.some(({ state }) => state === 'done'))
+      .map(({ id }) => id),
+  );
+  return (path?.followUps ?? []).map(({ id, title, owner, withinMs }) => ({
+    id: idOf('review', id),
+    kind: 'review',
+    title,
+    owner,
+    since,
+    withinMs,
+    met: done.has(id),
+  }));
+}
+
+/** The release's own items for after the deployment, in each place that they are for. */
+function checklist({ document, class: path }: ObligationsInput, places: readonly Deployed[]): Owed[] {
+  const reviewed = new Set(path?.followUps.map(({ id }) => id));
+  const own = document.checklist.filter(({ id, phase }) => phase === 'post' && !reviewed.has(id));
+  if (own.length === 0) return [];
+  const only: Jump = {
+    to: document.version,
+    over: [{ ...document, checklist: own }],
+    undone: [],
+    complete: true,
+    missing: [],
+    broken: [],
+  };
+  return places.flatMap(({ stage, client, environment, at }) =>
+    plan(only, compact<{ environment: string; stage: string; client?: string }>({ environment, stage, client }))
+      .items.filter(({ completion }) => completion.state !== 'not-applicable')
+      .map((item) =>
+        compact<Owed>({
+          id: idOf('checklist', item.id, environment),
+          kind: 'checklist',
+          title: item.title,
+          stage,
+          client,
+          environment,
+          owner: item.owner,
+          since: at,
+          withinMs: item.withinMs,
+          met: item.completion.state === 'done',
+        }),
+      ),
+  );
+}
