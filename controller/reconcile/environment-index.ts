@@ -1,3 +1,4 @@
+import type { ReleaseDocument } from '../core/governance.js';
 import type { DesiredEnvironment } from '../core/model.js';
 import { environmentName } from '../core/run/identity.js';
 
@@ -47,15 +48,33 @@ function group(environments: readonly DesiredEnvironment[]): Map<string, Desired
   return groups;
 }
 
+type Some = readonly (DesiredEnvironment | undefined)[];
+
 /** The names of the environments whose settings are compared with those of one of these. */
-export function testedIn(changed: readonly (DesiredEnvironment | undefined)[], index: EnvironmentIndex): string[] {
-  return changed.flatMap((one) => {
+export function testedIn(changed: Some, index: EnvironmentIndex): string[] {
+  return elsewhere(changed, index, ({ product, stage }) =>
+    product.stages.flatMap(({ name, parity }) => (parity?.with === stage ? [{ product: product.name, stage: name }] : [])),
+  );
+}
+
+/** The names of the environments whose releases may need what one of these is of: one that nobody knew of may be what they wait for. */
+export function neededBy(appeared: Some, releases: readonly ReleaseDocument[], index: EnvironmentIndex): string[] {
+  if (appeared.length === 0) return [];
+  const dependents = new Map<string, Set<string>>();
+  for (const { product, dependencies } of releases)
+    for (const needed of Object.keys(dependencies)) dependents.set(needed, (dependents.get(needed) ?? new Set()).add(product));
+  return elsewhere(appeared, index, ({ product, stage }) =>
+    [...(dependents.get(product.name) ?? [])].map((name) => ({ product: name, stage })),
+  );
+}
+
+/** For the same client; for every one where an environment belongs to none. */
+function elsewhere(some: Some, index: EnvironmentIndex, places: (one: DesiredEnvironment) => Omit<Place, 'clients'>[]): string[] {
+  return some.flatMap((one) => {
     if (one === undefined) return [];
-    const { product, stage, client } = one;
-    const stages = product.stages.filter(({ parity }) => parity?.with === stage);
-    const clients = client === undefined ? {} : { clients: [client] };
-    return stages
-      .flatMap(({ name }) => index.at({ product: product.name, stage: name, ...clients }))
-      .map(({ environment }) => environmentName(product.name, environment));
+    const clients = one.client === undefined ? {} : { clients: [one.client] };
+    return places(one)
+      .flatMap((place) => index.at({ ...place, ...clients }))
+      .map(({ product, environment }) => environmentName(product.name, environment));
   });
 }

@@ -2,7 +2,7 @@ import { type Governance, governanceOf, noGovernance, type ProductGovernance, ty
 import type { Commit, DesiredEnvironment, Finding, Product, Snapshot } from '../core/model.js';
 import { releaseName } from '../core/release/name.js';
 import { environmentName } from '../core/run/identity.js';
-import { EnvironmentIndex, type Place, testedIn } from './environment-index.js';
+import { EnvironmentIndex, neededBy, type Place, testedIn } from './environment-index.js';
 import type { Key } from './ports.js';
 
 /** What git says of one environment now. */
@@ -59,7 +59,9 @@ export class PublishedStates {
     const seen = changed.flatMap((name) => [before?.environments.get(name)?.desired, environments.get(name)?.desired]);
     // What was tested in one environment is judged in others.
     const compared = testedIn(seen, this.#placesIn(snapshot));
-    return [...new Set([...changed, ...compared])].map((name) => toKeyText({ namespace: source.namespace, name }));
+    const appeared = changed.filter((name) => !before?.environments.has(name)).map((name) => environments.get(name)?.desired);
+    const waiting = neededBy(appeared, snapshot.repository.governance.releases, this.#placesIn(snapshot));
+    return [...new Set([...changed, ...compared, ...waiting])].map((name) => toKeyText({ namespace: source.namespace, name }));
   }
 
   /** What a source says that governs a product; nothing for one that was not read. */

@@ -1,5 +1,5 @@
-import { noGovernance } from '../../controller/core/governance.js';
-import type { DesiredEnvironment, Millis, Product, ReleaseRepository } from '../../controller/core/model.js';
+import { type Governance, noGovernance } from '../../controller/core/governance.js';
+import type { DesiredEnvironment, Millis, ReleaseRepository } from '../../controller/core/model.js';
 import { phaseOf } from '../../controller/core/run/run.js';
 import { Controller } from '../../controller/reconcile/controller.js';
 import { aCommit, aProduct, at } from './facts.js';
@@ -7,7 +7,7 @@ import { ManualClock } from './manual-clock.js';
 import { MemoryJenkins } from './memory-jenkins.js';
 import { MemoryPorts } from './memory-ports.js';
 
-export type Wanted = Pick<DesiredEnvironment, 'environment' | 'stage' | 'version'> & { product?: Product };
+export type Wanted = Pick<DesiredEnvironment, 'environment' | 'stage' | 'version'> & Partial<DesiredEnvironment>;
 
 const namespace = 'default';
 const key = (name: string) => ({ namespace, name });
@@ -18,6 +18,8 @@ export class MemoryWorld {
   readonly api = new MemoryPorts(this.clock);
   readonly jenkins = new MemoryJenkins(this.clock);
   controller = this.#controller();
+  /** What the next commits say that governs. */
+  governance: Governance = noGovernance;
   #commits = 0;
 
   constructor() {
@@ -56,7 +58,7 @@ export class MemoryWorld {
       return { product: aProduct(), settings: {}, settingsDigest: 'sha256:settings', ...one };
     });
     const documents = { valid: environments.length, invalid: 0 };
-    const repository: ReleaseRepository = { environments, invalid: [], governance: noGovernance, findings: [], documents };
+    const repository: ReleaseRepository = { environments, invalid: [], governance: this.governance, findings: [], documents };
     this.api.snapshots.set('releases', { commit: aCommit(String(this.#commits).padStart(40, '0')), repository });
   }
 
