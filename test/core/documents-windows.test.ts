@@ -80,6 +80,18 @@ const windows: readonly (readonly [title: string, from: string, to: string, find
     ['window.yaml:7:13 spec.schedule: "0 20 * * 5-2" is not a schedule: its day of week is not one of 0 to 7, or *'],
   ],
   [
+    'a schedule that never comes',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'schedule: 0 2 31 2,4,6 *\n  duration: 4h',
+    ['window.yaml:7:13 spec.schedule: "0 2 31 2,4,6 *" never comes: none of its months has such a day'],
+  ],
+  [
+    'a window in a time that the clock skips',
+    'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
+    'from: 2026-10-04T02:10:00\n  to: 2026-10-04T02:50',
+    ['window.yaml:8:7 spec.to: the clock of Australia/Adelaide skips the time from 2026-10-04T02:10:00 to 2026-10-04T02:50'],
+  ],
+  [
     'a duration without a schedule',
     'from: 2026-12-18T00:00:00\n  to: 2027-01-05T00:00:00',
     'duration: 4h',
@@ -109,6 +121,19 @@ const windows: readonly (readonly [title: string, from: string, to: string, find
     ['window.yaml:5:12 warning spec.exempt[0]: no product has a release class "urgent" (major, minor, hotfix, emergency)'],
   ],
 ];
+
+describe('overrides', () => {
+  const version = valid['version.yaml'] ?? '';
+  const withOverride = (of: string) =>
+    version.replace('spec:', `spec:\n  override: {gates: [window], version: ${of}, reason: outage}`);
+
+  it('are told of where they are for another version than the one that is asked for', () => {
+    expect(sentences({ ...valid, 'version.yaml': withOverride('2.9.3') })).toEqual([]);
+    expect(sentences({ ...valid, 'version.yaml': withOverride('2.9.4') })).toEqual([
+      'version.yaml:5:40 warning spec.override.version: the override is for 2.9.4, not for 2.9.3: it lets nothing pass',
+    ]);
+  });
+});
 
 describe('windows', () => {
   it.each(windows)('reports %s', (_title, from, to, findings) => {

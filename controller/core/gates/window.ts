@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.js';
 import type { EnvironmentFacts } from '../facts.js';
 import type { DeploymentWindow } from '../governance.js';
+import type { Millis } from '../model.js';
 import { readableTime } from '../time.js';
 import { type Closing, horizonMs, type Standing, standing } from '../windows/opening.js';
 import { isSelected } from '../windows/selects.js';
@@ -42,7 +43,7 @@ function verdictOf(found: Standing, facts: EnvironmentFacts): Verdict {
       nextChange: found.opening.from,
     });
   const { usualDurationMs, now } = facts;
-  const length = usualDurationMs === undefined ? '' : ` of ${formatDuration(usualDurationMs)}`;
+  const length = usualDurationMs === undefined ? '' : ` of ${roughly(usualDurationMs)}`;
   const { until, lookAgain } = found.none ?? {};
   const when = until === undefined ? 'any more' : until < now + horizonMs ? `before ${readableTime(until)}` : 'within 400 days';
   return blocked(reason, `${why}; no opening${length} ${when}`, {
@@ -70,11 +71,14 @@ function explain(found: Exclude<Standing, { state: 'open' }>, { usualDurationMs 
     case 'short': {
       const { at, by } = found.closing ?? { at: 0, by: undefined };
       const ends = by?.effect === 'deny' ? 'begins' : 'closes';
-      const why = `takes about ${formatDuration(usualDurationMs)}, and ${by?.name} ${ends} at ${readableTime(at)}`;
+      const why = `takes about ${roughly(usualDurationMs)}, and ${by?.name} ${ends} at ${readableTime(at)}`;
       return { reason: 'WindowTooShort', why };
     }
   }
 }
+
+/** In whole minutes, rounded up: what is said to fit has to fit. */
+const roughly = (ms: Millis): string => formatDuration(Math.ceil(ms / 60_000) * 60_000);
 
 /** Names of windows: the first three, and how many more. */
 function named(windows: readonly DeploymentWindow[]): string {

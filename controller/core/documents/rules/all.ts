@@ -4,6 +4,7 @@ import { checklistPlacesExist, checklistsAreSound, irreversibleItemsSayHow } fro
 import { classesAreSound, exemptClassesExist, releaseClassesExist } from './classes.js';
 import { namesAreUnique } from './duplicates.js';
 import { environmentsAreComplete, productsExist, stagesExist } from './environments.js';
+import { overridesAreForTheVersion } from './overrides.js';
 import { parityIsSound } from './parity.js';
 import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
 import {
@@ -48,4 +49,5 @@ export const rules: readonly Rule[] = [
   exemptClassesExist,
   windowsSayWhen,
   windowsSelectSomething,
+  overridesAreForTheVersion,
 ];

@@ -44,6 +44,7 @@ export const ruleCatalog = {
   'window-time': 'A window has either from and to, or schedule and duration.',
   'window-schedule': 'A schedule is a cron expression of five fields.',
   'time-zone': 'Time zones are those of IANA.',
+  'override-version': 'An override is for the version that its document asks for.',
   'selects-nothing': 'What a window selects exists.',
 } as const satisfies Readonly<Record<string, string>>;
 

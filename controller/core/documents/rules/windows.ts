@@ -1,4 +1,5 @@
 import { parseDuration } from '../../duration.js';
+import { zoneOf } from '../../windows/timeline.js';
 import { isReadable, type Problem } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
 import type { RepositoryIndex } from '../repository-index.js';
@@ -51,14 +52,23 @@ function isCalendarTime(time: string): boolean {
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(withSeconds(time));
 }
 
-function oneOffProblems({ from, to }: Spec): Problem[] {
+function oneOffProblems({ from, to, timeZone }: Spec): Problem[] {
   const wrong = (['from', 'to'] as const).flatMap((field): Problem[] => {
     const time = field === 'from' ? from : to;
     if (time === undefined || isCalendarTime(time)) return [];
     return [{ rule: 'window-time', path: ['spec', field], message: `${quote(time)} is not in the calendar` }];
   });
-  if (wrong.length > 0 || from === undefined || to === undefined || withSeconds(from) < withSeconds(to)) return wrong;
-  return [{ rule: 'window-time', path: ['spec', 'to'], message: `${to} is not after from (${from})` }];
+  if (wrong.length > 0 || from === undefined || to === undefined) return wrong;
+  const problem = (message: string): Problem[] => [{ rule: 'window-time', path: ['spec', 'to'], message }];
+  if (withSeconds(from) >= withSeconds(to)) return problem(`${to} is not after from (${from})`);
+  return isSkipped(from, to, timeZone) ? problem(`the clock of ${timeZone} skips the time from ${from} to ${to}`) : [];
+}
+
+/** Both lie in a gap that daylight saving time leaves: such a window would be no time at all. */
+function isSkipped(from: string, to: string, timeZone: string): boolean {
+  const zone = isTimeZone(timeZone) ? zoneOf(timeZone) : undefined;
+  const local = (time: string) => Date.parse(`${withSeconds(time)}Z`);
+  return zone !== undefined && zone.firstMoment(local(from)) >= zone.lastMoment(local(to));
 }
 
 function scheduleProblems({ schedule, duration }: Spec): Problem[] {
