@@ -26,7 +26,7 @@ export interface RoundResult {
   readonly losses: readonly string[];
 }
 
-const restMs = 120_000;
+const restMs = 180_000;
 const calmMs = 1_300;
 const pollMs = 300;
 
