@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const program = fileURLToPath(new URL('../../dist/test/sim/main.js', import.meta.url));
+const folder = new URL('../../dist/test/sim/', import.meta.url);
 const seeds = process.env.TOWPATH_SIM_SEEDS ?? '2000';
 
 interface Ended {
@@ -10,10 +10,15 @@ interface Ended {
   readonly output: string;
 }
 
-function simulate(...options: string[]): Promise<Ended> {
+const simulate = (...options: string[]): Promise<Ended> => run('main.js', ...options);
+
+function run(program: string, ...options: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...options], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : 1, output: error === null ? stdout : stdout + stderr }),
+    execFile(
+      process.execPath,
+      [fileURLToPath(new URL(program, folder)), ...options],
+      { maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : 1, output: error === null ? stdout : stdout + stderr }),
     );
   });
 }
@@ -32,6 +37,13 @@ describe('the simulation', () => {
     expect(output).toContain(`${seeds} seeds in `);
     expect(output).not.toContain('violated');
     expect(code).toBe(0);
+  });
+
+  it('knows where each deliberate bug goes', async () => {
+    expect(await run('mutants.js', '--check')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^\d+ bugs have their places\n$/),
+    });
   });
 
   it('survives a kill at every effect', { timeout: 900_000 }, async () => {

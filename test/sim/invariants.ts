@@ -149,6 +149,11 @@ export class Invariants {
       () => `${id}: ${result}, but ${job} #${buildNumber} ended ${effect?.result}`,
     );
     demand(
+      effect?.claim !== 'refused',
+      'a build that was refused says nothing of its run',
+      () => `${id}: ${job} #${buildNumber}`,
+    );
+    demand(
       effect === undefined || this.#isAsked(id, effect.parameters),
       'a run ends by a build of what it asked for',
       () => `${id}: ${job} #${buildNumber} was started with ${JSON.stringify(effect?.parameters)}`,

@@ -13,11 +13,14 @@ export interface JenkinsOptions {
   /** How builds end; drawn when they start. */
   readonly results: readonly [string, ...string[]];
   readonly firstResults: readonly string[];
+  /** How long an item has left the queue before its build is there with its number and parameters, at most and each. */
+  readonly handoverMs: Millis;
+  /** queue.xml is written at most once in this time. */
+  readonly saveMs: Millis;
 }
 
 export type JenkinsPhase = 'up' | 'down' | 'starting' | 'stopping';
 
-const saveDelayMs = 60_000;
 const leftItemMs = 300_000;
 
 /** One Jenkins with freestyle jobs, strict by what was measured of a real one: its queue, its builds, and what a crash makes of them. */
@@ -96,7 +99,10 @@ export class SimJenkins {
   holds(id: string): boolean {
     if (this.queue.some(({ parameters }) => parameters.TOWPATH_RUN === id)) return true;
     for (const item of this.#left.values()) {
-      const isOnItsWay = !item.isCancelled && item.parameters.TOWPATH_RUN === id && this.#now - (item.leftAt ?? 0) < 10;
+      const isOnItsWay =
+        !item.isCancelled &&
+        item.parameters.TOWPATH_RUN === id &&
+        this.#now - (item.leftAt ?? 0) < 3 * this.#options.handoverMs + 1;
       if (isOnItsWay) return true;
     }
     return [...this.jobs.values()].some((job) =>
@@ -221,7 +227,7 @@ export class SimJenkins {
   }
 
   #leave(job: SimJob, item: SimItem): void {
-    const { random } = this.#options;
+    const { random, handoverMs } = this.#options;
     this.queue = this.queue.filter((one) => one !== item);
     item.leftAt = this.#now;
     this.#left.set(item.id, item);
@@ -241,12 +247,12 @@ export class SimJenkins {
       origin: item.origin,
       isBuilding: true,
     };
-    this.#later(random.between(0, 3), () => {
+    this.#later(random.between(0, handoverMs), () => {
       job.builds.set(number, build);
-      this.#later(random.between(0, 2), () => {
+      this.#later(random.between(0, handoverMs), () => {
         item.buildNumber = number;
       });
-      this.#later(random.between(0, 3), () => {
+      this.#later(random.between(0, handoverMs), () => {
         build.parameters = item.parameters;
         this.#run(job, build, { item, isRepeated });
       });
@@ -320,11 +326,10 @@ export class SimJenkins {
     this.#pump();
   }
 
-  /** queue.xml is written at most once in 60 s. */
   #queueChanged(): void {
     if (this.#isSaveDue) return;
     this.#isSaveDue = true;
-    this.#later(saveDelayMs, () => {
+    this.#later(this.#options.saveMs, () => {
       this.#isSaveDue = false;
       this.#saved = this.queue.map((item) => ({ ...item }));
     });

@@ -13,6 +13,9 @@ export interface Plan {
   readonly results: readonly [string, ...string[]];
   /** How the first builds end, in order; then it is drawn from `results`. */
   readonly firstResults: readonly string[];
+  /** How slowly an item becomes a build, and how seldom the queue is saved. */
+  readonly handoverMs: Millis;
+  readonly saveMs: Millis;
   /** How a build ends that finds its run claimed by another. */
   readonly refusal: string;
   readonly delayMs: Millis;
@@ -69,6 +72,8 @@ export function draw(seed: number): Plan {
     buildMs: [random.pick([2, 20]) * second, random.pick([30, 90, 240]) * second],
     results: random.chance(0.4) ? ['SUCCESS'] : ['SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILURE', 'UNSTABLE', 'ABORTED'],
     firstResults: [],
+    handoverMs: random.pick([3, 3, 250]),
+    saveMs: random.pick([60, 60, 8]) * second,
     refusal: random.pick(['NOT_BUILT', 'FAILURE']),
     delayMs: random.pick([1, 3, 10]) * second,
     skewMs: random.pick([0, 0, 2 * second]),

@@ -50,6 +50,8 @@ function aPlan(products: readonly Product[], over: Partial<Plan> = {}): Plan {
     buildMs: [20_000, 20_000],
     results: ['SUCCESS'],
     firstResults: [],
+    handoverMs: 3,
+    saveMs: minute,
     refusal: 'NOT_BUILT',
     delayMs: 3_000,
     skewMs: 0,

@@ -85,5 +85,5 @@ function sumOfNumbers(numbers: Iterable<number>): number {
 }
 
 function line(name: string, cells: readonly (number | string)[]): string {
-  return `${name.padEnd(52)}${cells.map((value) => String(value).padStart(12)).join('')}`.trimEnd();
+  return `${name.padEnd(52)}${cells.map((value) => String(value).padStart(14)).join('')}`.trimEnd();
 }

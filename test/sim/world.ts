@@ -92,6 +92,8 @@ export class World {
       buildMs: plan.buildMs,
       results: plan.results,
       firstResults: plan.firstResults,
+      handoverMs: plan.handoverMs,
+      saveMs: plan.saveMs,
     });
     this.jenkins.onHappening.push((text) => this.happened(text));
     this.#pages = new JenkinsPages(this.jenkins, this.random, this.faults);
