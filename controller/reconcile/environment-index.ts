@@ -68,13 +68,15 @@ export function neededBy(appeared: Some, releases: readonly ReleaseDocument[], i
   );
 }
 
-/** For the same client; for every one where an environment belongs to none. */
+/** For the same client; for every one where an environment belongs to none. Thousands lead to the same place: each is looked up once. */
 function elsewhere(some: Some, index: EnvironmentIndex, places: (one: DesiredEnvironment) => Omit<Place, 'clients'>[]): string[] {
-  return some.flatMap((one) => {
-    if (one === undefined) return [];
+  const found = new Map<string, Place>();
+  for (const one of some) {
+    if (one === undefined) continue;
     const clients = one.client === undefined ? {} : { clients: [one.client] };
-    return places(one)
-      .flatMap((place) => index.at({ ...place, ...clients }))
-      .map(({ product, environment }) => environmentName(product.name, environment));
-  });
+    for (const place of places(one)) found.set(clientKey(place.product, place.stage, one.client), { ...place, ...clients });
+  }
+  return [...found.values()].flatMap((place) =>
+    index.at(place).map(({ product, environment }) => environmentName(product.name, environment)),
+  );
 }
