@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ReconcileError } from '../../controller/core/errors.js';
 import type { EnvironmentFacts } from '../../controller/core/facts.js';
 import { held } from '../../controller/core/gates/held.js';
-import type { HoldResource } from '../../controller/core/resources/hold.js';
+import { type HoldResource, hold } from '../../controller/core/resources/hold.js';
 import { toTime } from '../../controller/core/time.js';
+import { createHoldRecords } from '../../controller/kube/records.js';
+import { ResourceCache } from '../../controller/kube/resource-cache.js';
 import { Controller } from '../../controller/reconcile/controller.js';
 import { at, someFacts } from '../support/facts.js';
 import { MemoryWorld } from '../support/memory-world.js';
@@ -65,6 +67,22 @@ describe('held', () => {
       message: 'the hold broken cannot be read, so nobody knows what it stops: spec.reason is not a text (and 1 more)',
       who: 'an operator, by repairing or deleting the hold broken, other',
     });
+  });
+});
+
+describe('a hold that does not fit its type', () => {
+  it('is told of with what is wrong, in its namespace alone, until it fits or is gone', () => {
+    const cache = new ResourceCache<HoldResource>({ definition: hold, onChange: () => undefined });
+    const records = createHoldRecords(cache);
+    const object = (resourceVersion: string, spec: unknown) => ({
+      metadata: { name: 'broken', namespace: 'default', resourceVersion },
+      spec,
+    });
+    cache.observe(object('1', { reason: 7 }));
+    expect([records.list(), records.quarantined('other')]).toEqual([[], []]);
+    expect(records.quarantined('default')).toEqual([{ name: 'broken', message: expect.stringContaining('spec.reason') }]);
+    cache.observe(object('2', { reason: 'database outage' }));
+    expect([records.list().length, records.quarantined('default')]).toEqual([1, []]);
   });
 });
 

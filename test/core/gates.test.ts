@@ -200,6 +200,7 @@ describe('not before', () => {
       state: 'Waiting',
       reason: 'NotBefore',
       message: 'not before 2026-11-22 10:00 UTC',
+      who: 'an author, by a commit',
       nextChange: at('10:00'),
     });
     expect(judge('not-before', { now: at('10:00') }, wanted)?.state).toBe('Passed');
