@@ -18,6 +18,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     'until-failure': { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
     shallow: { type: 'boolean', default: false },
   },
 });
@@ -50,7 +51,7 @@ async function runSeeds(first: number, count: number, jobs: number): Promise<Sum
 /** The crash sweep, its first points spread over the cores. */
 async function runSweep(jobs: number): Promise<boolean> {
   const table = new SweepTable();
-  for (const { name } of scenarios) {
+  for (const { name } of scenarios.filter((scenario) => (values.scenario ?? scenario.name) === scenario.name)) {
     const shares = Array.from(
       { length: jobs },
       (_, from): Work => ({ sweep: { scenario: name, from, step: jobs, isDeep: !values.shallow } }),
