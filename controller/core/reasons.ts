@@ -47,6 +47,10 @@ export const reasons = {
   GitTooLarge: 'The repository is larger than the limits allow.',
   GitCorrupt: 'The repository is damaged.',
   GitReadFailed: 'The repository could not be read.',
+  // Keeping the audit trail
+  AuditTrailUnavailable: 'The audit trail cannot be written at the moment; what is to be recorded waits.',
+  CommitNotVerified: 'The newest commit is not signed as the ReleaseSource demands; the last verified one stays in force.',
+  VerifyKeysInvalid: 'The keys that commits are verified with are not there, or cannot be used.',
   // Talking to Jenkins and to the API server
   InvalidJenkinsServer: 'The address of the Jenkins server is not valid, or not allowed.',
   JenkinsUnavailable: 'Jenkins cannot be asked at the moment.',

@@ -6,6 +6,7 @@ import { Origins, type Tracing } from './history/origins.js';
 import { ObjectError } from './object-error.js';
 import type { LoadRequest } from './protocol.js';
 import { CommitReader, type Parse } from './reader.js';
+import { verifyHead } from './signatures/head.js';
 import { type HttpRemote, Transport } from './transport.js';
 
 /** What a worker remembers of its repository from one pass to the next. */
@@ -81,6 +82,7 @@ async function fetchAndRead(
 
 async function readCommit(memory: Memory, tracing: Tracing): Promise<Loaded> {
   const { request, signal } = tracing;
+  await verifyHead(request);
   const read = await memory.reader.read(request, `${request.folder}/objects`, signal);
   if (read === undefined) throw failed('GitPathMissing', `Commit ${request.sha.slice(0, 12)} has no folder ${request.path}.`);
   return { commit: read.commit, repository: await memory.origins.addTo(read.repository, read.files, tracing) };

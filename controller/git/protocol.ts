@@ -7,6 +7,12 @@ import type { WireRepository } from './wire.js';
 
 /** What host and worker say to each other. Everything is plain data; credentials travel with each request and are kept by nobody. */
 
+/** Which signatures are looked at, and the keys of the operator for the newest commit. */
+export interface VerifyRequest {
+  readonly mode: 'signoffs' | 'head';
+  readonly keys: readonly string[];
+}
+
 export interface LoadRequest {
   readonly type: 'load';
   readonly id: number;
@@ -23,6 +29,8 @@ export interface LoadRequest {
   readonly path: string;
   /** How long the network may take. */
   readonly timeoutMs: Millis;
+  /** Absent: none are verified. */
+  readonly verify?: VerifyRequest;
   /** Blobs that are not parsed again, and why. */
   readonly givenUp: ReadonlyMap<string, UnreadReason>;
   /** The token of the answer that the host still has: what it held is not sent again. */

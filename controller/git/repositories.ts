@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compact } from '../core/compact.js';
 import { toReconcileError } from '../core/errors.js';
 import type { Snapshot } from '../core/model.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import type { Key, Repositories } from '../reconcile/ports.js';
 import { endedBy, failed } from './failure.js';
 import { defaultLimits, type GitLimits } from './limits.js';
-import { Source } from './source.js';
+import { Source, type SourceSecrets } from './source.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface FetchMeasurement {
@@ -65,8 +66,8 @@ export function createRepositories(options: RepositoriesOptions): Repositories &
       options.onFetch?.({ source: { namespace, name }, result, durationMs: performance.now() - started, bytes });
     try {
       signal.throwIfAborted();
-      const secret = await readSecret(resource, signal);
-      const { snapshot, changed, received } = await source.latest(resource.spec.git, secret, signal);
+      const secrets = await readSecrets(resource, options, signal);
+      const { snapshot, changed, received } = await source.latest(resource.spec.git, secrets, signal);
       report(changed ? 'changed' : 'unchanged', received);
       return snapshot;
     } catch (cause) {
@@ -74,14 +75,6 @@ export function createRepositories(options: RepositoriesOptions): Repositories &
       report(toReconcileError(error).reason, 0);
       throw error;
     }
-  }
-
-  async function readSecret({ metadata, spec }: ReleaseSourceResource, signal: AbortSignal) {
-    const name = spec.git.secretRef?.name;
-    if (name === undefined) return undefined;
-    const secret = await options.readSecret(metadata.namespace, name, signal);
-    if (secret === undefined) throw failed('GitSecretMissing', `There is no Secret ${name} in namespace ${metadata.namespace}.`);
-    return secret;
   }
 
   async function forget(key: Key): Promise<void> {
@@ -94,6 +87,21 @@ export function createRepositories(options: RepositoriesOptions): Repositories &
   }
 
   return { latest, forget, close: () => pool.close() };
+}
+
+/** The Secrets that a source names. Throws ReconcileError where one is not there. */
+async function readSecrets(
+  { metadata: { namespace }, spec: { git } }: ReleaseSourceResource,
+  options: RepositoriesOptions,
+  signal: AbortSignal,
+): Promise<SourceSecrets> {
+  const read = async (name: string | undefined) => {
+    if (name === undefined) return undefined;
+    const secret = await options.readSecret(namespace, name, signal);
+    if (secret === undefined) throw failed('GitSecretMissing', `There is no Secret ${name} in namespace ${namespace}.`);
+    return secret;
+  };
+  return compact<SourceSecrets>({ access: await read(git.secretRef?.name), verify: await read(git.verify?.secretRef?.name) });
 }
 
 /** No Kubernetes name holds an underscore, so no two sources share a name here. */

@@ -7,7 +7,9 @@ import { branchMissing, failed } from './failure.js';
 import type { GitLimits } from './limits.js';
 import { openLocalRepository, readLocalHead } from './local-repository.js';
 import { type Location, toFolder, toLocation, toRef } from './location.js';
+import type { VerifyRequest } from './protocol.js';
 import { readRemoteHead } from './refs.js';
+import { toVerifyRequest } from './signatures/operator-keys.js';
 import type { Outcome, Question } from './source-worker.js';
 import { Transport } from './transport.js';
 import type { UnreadReason } from './unread.js';
@@ -35,6 +37,13 @@ interface Target {
   readonly path: string;
   readonly timeoutMs: number;
   readonly identity: string;
+  readonly verify: VerifyRequest | undefined;
+}
+
+/** The Secrets that a source names, decoded. */
+export interface SourceSecrets {
+  readonly access?: Readonly<Record<string, string>>;
+  readonly verify?: Readonly<Record<string, string>>;
 }
 
 const MOST_CRASHES = 5;
@@ -59,8 +68,8 @@ export class Source {
   }
 
   /** The newest commit. Not to be called again before it has settled. Throws ReconcileError. */
-  async latest(spec: GitSpec, secret: Readonly<Record<string, string>> | undefined, signal: AbortSignal): Promise<Reading> {
-    const target = toTarget(spec, secret);
+  async latest(spec: GitSpec, secrets: SourceSecrets, signal: AbortSignal): Promise<Reading> {
+    const target = toTarget(spec, secrets);
     if (target.identity !== this.#identity) this.#start(target.identity);
     const { sha, folder, received } = await this.#readHead(target, signal);
     if (this.#snapshot?.commit.sha === sha) return { snapshot: this.#snapshot, changed: false, received };
@@ -109,10 +118,10 @@ export class Source {
     { sha, folder }: { sha: string; folder: string | undefined },
     signal: AbortSignal,
   ): Promise<Omit<Reading, 'changed'>> {
-    const { location, ref, path, timeoutMs, identity } = target;
+    const { location, ref, path, timeoutMs, identity, verify } = target;
     const where = folder ?? (await this.#context.cloneFolder(location.url));
     const remote = location.kind === 'http' ? { remote: location } : {};
-    const base = { identity, ref, path, timeoutMs, sha, folder: where, ...remote };
+    const base = { identity, ref, path, timeoutMs, sha, folder: where, ...remote, ...(verify === undefined ? {} : { verify }) };
     for (let crashes = 0; ; ) {
       const question: Question = { ...base, givenUp: this.#givenUp, ...(this.#token === undefined ? {} : { base: this.#token }) };
       const outcome = await this.#context.pool.use(this.#name, signal, (worker) => worker.ask(question, signal));
@@ -137,14 +146,15 @@ export class Source {
   }
 }
 
-function toTarget(spec: GitSpec, secret: Readonly<Record<string, string>> | undefined): Target {
-  const location = toLocation(spec, secret);
+function toTarget(spec: GitSpec, { access, verify: keys }: SourceSecrets): Target {
+  const location = toLocation(spec, access);
+  const verify = toVerifyRequest(spec.verify, keys);
   const ref = toRef(spec.ref.branch ?? 'main');
   const path = toFolder(spec.path ?? '.');
   const identity = createHash('sha256')
-    .update(JSON.stringify([location.url, ref, path]))
+    .update(JSON.stringify([location.url, ref, path, verify]))
     .digest('hex');
-  return { location, ref, path, identity, timeoutMs: Math.min(durationOr(spec.timeout, 60_000), longestTimerMs) };
+  return { location, ref, path, identity, verify, timeoutMs: Math.min(durationOr(spec.timeout, 60_000), longestTimerMs) };
 }
 
 function crash(url: string, { outOfMemory, cause }: Extract<Outcome, { kind: 'crashed' }>): ReconcileError {

@@ -15,7 +15,7 @@ const adapter = (own: string, ...packages: string[]) => [
 const allowed: Record<string, readonly string[]> = {
   core: [...files('core'), 'yaml', 'ajv', 'ajv-formats', '@sinclair/typebox', '@noble/hashes', 'canonicalize', 'semver', 're2js'],
   reconcile: files('core', 'reconcile'),
-  git: adapter('git', 'isomorphic-git', 'undici'),
+  git: adapter('git', 'isomorphic-git', 'openpgp', 'undici'),
   jenkins: adapter('jenkins', 'jenkins', 'undici'),
   s3: adapter('s3', '@aws-sdk/client-s3', '@smithy/'),
   kube: adapter('kube', '@kubernetes/client-node', 'undici', 'yaml'),

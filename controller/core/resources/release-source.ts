@@ -14,8 +14,17 @@ const Git = Type.Object(
     secretRef: Type.Optional(secretRef('username and password, or token; ca.crt for a private CA')),
     verify: Type.Optional(
       Type.Object(
-        { mode: oneOf(['none'], 'What is verified.', { default: 'none' }) },
-        { description: 'Verification of commits.' },
+        {
+          mode: oneOf(
+            ['none', 'signoffs', 'head'],
+            'Nothing; that each commit that brings a sign-off is signed with a key that a Roles document gives the person; or beside that, that the newest commit is signed with one of the keys of secretRef: until it is, the last verified one stays in force.',
+            { default: 'none' },
+          ),
+          secretRef: Type.Optional(
+            secretRef('authorizedKeys (SSH public keys, one a line) and pgp.asc (OpenPGP public keys, armored), or one of them'),
+          ),
+        },
+        { description: 'Verification of the signatures of commits, by SSH or OpenPGP.' },
       ),
     ),
     allowInsecure,
@@ -62,6 +71,15 @@ export const ReleaseSourceSpec = Type.Object(
     firstDeployment: oneOf(['confirm', 'deploy'], 'What happens to an environment that nothing is recorded of.', {
       default: 'confirm',
     }),
+    audit: Type.Optional(
+      Type.Object(
+        {
+          bucket: text('The bucket, by the name that it has in buckets.'),
+          prefix: text('What the keys begin with.', { default: 'audit/' }),
+        },
+        { description: 'Where every run that ended, every hold and every adoption is recorded for good.' },
+      ),
+    ),
     historyLimit: integer('How many runs are kept for each environment.', { minimum: 2, maximum: 200, default: 20 }),
     suspend: flag('Stop looking at the repository and starting deployments.', { default: false }),
   },

@@ -9,6 +9,7 @@ import { parseCommit } from '../formats.js';
 import { ObjectStore } from '../object-store.js';
 import type { LoadRequest } from '../protocol.js';
 import { type Parse, readDocument } from '../reader.js';
+import { Signatures } from '../signatures/signatures.js';
 import { findFile } from '../tree.js';
 import { COMMIT_BYTES, type Earlier, type Found, type History, walkBack } from './walk.js';
 
@@ -21,14 +22,13 @@ export interface Tracing {
   readonly signal: AbortSignal;
   /** Brings more of the history; absent where all that there is is here. */
   readonly deepen?: (depth: number) => Promise<void>;
-  /** What the signature of a commit came to; absent where the source verifies none. */
-  readonly verify?: (raw: Buffer) => Promise<CommitSignature>;
 }
 
 /** Which commits brought what is signed, and the sign-offs themselves; remembers what it has found from one commit to the next. */
 export class Origins {
   readonly #parse: Parse;
   readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
+  readonly #signatures = new Signatures();
   #earlier: Earlier | undefined;
 
   constructor(parse: Parse) {
@@ -44,11 +44,12 @@ export class Origins {
     }
     const earlier = this.#earlier;
     const found = await this.#trace(new Map(traces.map(({ key, path }) => [key, path])), tracing, earlier);
-    const origins = await toOrigins(found, tracing);
+    const verify = tracing.request.verify && this.#signatures.by(keysOfPeople(repository));
+    const origins = await toOrigins(found, tracing.request, verify);
     const settings = settingsTracesOf(files, repository, origins).filter((trace) => !this.#stoodIn(trace, tracing));
     const later = await this.#trace(new Map(settings.map(({ key, path }) => [key, path])), tracing, earlier);
     this.#earlier = { tip: tracing.request.sha, found: new Map([...found, ...later]) };
-    return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, tracing))]));
+    return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, tracing.request, verify))]));
   }
 
   /** Walks back, and further back with more of the history, until everything is found or there is no more. */
@@ -130,7 +131,17 @@ async function deepen({ deepen: fetch, request }: Tracing, depth: number): Promi
   }
 }
 
-async function toOrigins(found: ReadonlyMap<string, Found>, { verify, request }: Tracing): Promise<Map<string, Origin>> {
+/** What the signature of a commit came to. */
+type Verify = (sha: string, raw: Buffer) => Promise<CommitSignature>;
+
+const keysOfPeople = ({ governance }: ReleaseRepository): string[] =>
+  governance.roles.flatMap(({ people }) => people.flatMap(({ keys }) => keys));
+
+async function toOrigins(
+  found: ReadonlyMap<string, Found>,
+  request: LoadRequest,
+  verify: Verify | undefined,
+): Promise<Map<string, Origin>> {
   const origins = new Map<string, Origin>();
   const brought = new Map<string, Brought>();
   for (const [key, end] of found) {
@@ -151,7 +162,7 @@ function tooDeep({ remote, limits }: LoadRequest): string {
     : `it is more than ${limits.history.at(-1) ?? 1} commits back, or the server does not give that much`;
 }
 
-async function toBrought({ sha, author, email = '', time }: Commit, raw: Buffer, verify: Tracing['verify']): Promise<Brought> {
+async function toBrought({ sha, author, email = '', time }: Commit, raw: Buffer, verify: Verify | undefined): Promise<Brought> {
   const origin = { commit: sha, author, email, time };
-  return verify === undefined ? origin : { ...origin, signature: await verify(raw) };
+  return verify === undefined ? origin : { ...origin, signature: await verify(sha, raw) };
 }

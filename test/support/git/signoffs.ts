@@ -9,12 +9,19 @@ export const signedProduct: Readonly<Record<string, string>> = {
   deployer: {jenkins: {server: main, job: deploy, parameters: {}, timeout: 1h}}
   stages: [{name: uat, signoffs: [tester]}]
 `,
-  'roles.yaml': `${header('Roles', 'people')}spec:
-  roles: [{name: tester, people: [{name: Ann, emails: [ann@shop.example]}, {name: Bob, emails: [bob@shop.example]}]}]
-`,
+  'roles.yaml': roles({}),
   'config.yaml': config(''),
   'version.yaml': version('1.0.0'),
 };
+
+/** The Roles document: the testers Ann and Bob, with the keys that are given. */
+export function roles(keys: Readonly<Record<string, string>>): string {
+  const people = ['Ann', 'Bob'].map((name) => {
+    const own = keys[name] === undefined ? '' : `, keys: [${JSON.stringify(keys[name])}]`;
+    return `      - {name: ${name}, emails: [${name.toLowerCase()}@shop.example]${own}}\n`;
+  });
+  return `${header('Roles', 'people')}spec:\n  roles:\n  - name: tester\n    people:\n${people.join('')}`;
+}
 
 /** The MasterVersion of the environment. */
 export function version(text: string): string {
