@@ -11,18 +11,19 @@ import { fromTime, toTime } from './time.js';
 const placeNames: ReadonlySet<string> = new Set(['environment', 'product', 'stage', 'client']);
 
 /**
- * Whether a build deploys to this environment, by the parameters that the product would send for it. A product whose
- * parameters (and job) do not name the environment cannot tell, and then no build counts.
+ * Tells whether a build deploys to this environment, by the parameters that the product would send for it. A product whose
+ * parameters (and job) do not name the environment cannot tell, and then no build counts. What is looked for is worked out once.
  */
-export function isBuildFor(build: HistoryBuild, product: Product, spec: EnvironmentSpec): boolean {
+export function buildsFor(product: Product, spec: EnvironmentSpec): (build: HistoryBuild) => boolean {
   const place = { environment: spec.environment, product: spec.product, stage: spec.stage, client: spec.client ?? '' };
   const telling = Object.entries(product.deployer.parameters).filter(([, template]) => {
     const names = namesIn(template);
     return names.length > 0 && names.every((name) => placeNames.has(name));
   });
   const named = telling.some(([, template]) => namesIn(template).includes('environment'));
-  if (!named && !namesIn(product.deployer.job).includes('environment')) return false;
-  return telling.every(([name, template]) => build.parameters[name] === substitute(template, place));
+  if (!named && !namesIn(product.deployer.job).includes('environment')) return () => false;
+  const sent = telling.map(([name, template]) => [name, substitute(template, place)] as const);
+  return ({ parameters }) => sent.every(([name, value]) => parameters[name] === value);
 }
 
 function namesIn(template: string): string[] {

@@ -6,7 +6,13 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && sameItems(a, b);
-  return sameFields(a as Fields, b as Fields);
+  return isPlain(a) && isPlain(b) && sameFields(a as Fields, b as Fields);
+}
+
+/** Of a Map or a Date the fields say nothing: such a thing is only the same as itself. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../core/resources/definition.js';
 import { deploymentRun } from '../core/resources/deployment-run.js';
 import { environment } from '../core/resources/environment.js';
 import { hold } from '../core/resources/hold.js';
+import { release } from '../core/resources/release.js';
 import { releaseSource } from '../core/resources/release-source.js';
 
 /** What is wrong with a value, and where in it: the path is put together only for what does not fit. */
@@ -19,7 +20,7 @@ interface Checks {
 
 /** Made once: every object that comes from the API passes through one of them. */
 const known: ReadonlyMap<ResourceDefinition, Checks> = new Map(
-  [releaseSource, environment, deploymentRun, hold].map((definition) => [definition, checksOf(definition)]),
+  [releaseSource, environment, deploymentRun, release, hold].map((definition) => [definition, checksOf(definition)]),
 );
 
 function checksOf({ spec, status }: ResourceDefinition): Checks {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { Condition, EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
@@ -6,6 +5,7 @@ import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../core/resources/release.js';
 import type { ReleaseSourceResource, ReleaseSourceSpec, ReleaseSourceStatus } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
+import { sameJson } from '../core/same-json.js';
 import type {
   Cache,
   EnvironmentRecords,
@@ -78,9 +78,9 @@ async function ensure<Spec, Status extends { conditions?: Condition[] }>(
   signal: AbortSignal,
 ): Promise<void> {
   const found = cache.get(key);
-  const wanted = { spec: JSON.parse(JSON.stringify(spec)) as Spec, labels: mergeLabels(found?.metadata.labels, labels) };
+  const wanted = { spec, labels: mergeLabels(found?.metadata.labels, labels) };
   if (found === undefined) await writer.create(key, wanted, signal);
-  else if (!isDeepStrictEqual(found.spec, wanted.spec) || !isDeepStrictEqual(found.metadata.labels ?? {}, wanted.labels))
+  else if (!sameJson(found.spec, spec) || !sameJson(found.metadata.labels ?? {}, wanted.labels))
     await writer.replace(found, wanted, signal);
 }
 

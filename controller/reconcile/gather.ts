@@ -2,7 +2,7 @@ import { compact } from '../core/compact.js';
 import { configurationProblem, jobOf } from '../core/configuration.js';
 import { needsDescriptor } from '../core/decide.js';
 import { descriptorKey } from '../core/desired.js';
-import { isBuildFor } from '../core/drift.js';
+import { buildsFor } from '../core/drift.js';
 import type { Capacity, DescriptorPin, EnvironmentFacts } from '../core/facts.js';
 import type { DescriptorReading, DesiredEnvironment } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
@@ -163,7 +163,7 @@ function historyOf(
     server: product.deployer.server,
     job: jobOf(desired),
   });
-  return builds?.filter((build) => isBuildFor(build, product, environment.spec));
+  return builds?.filter(buildsFor(product, environment.spec));
 }
 
 /** Names the bucket across namespaces and sources. */

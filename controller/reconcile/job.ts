@@ -1,5 +1,5 @@
 import { jobOf } from '../core/configuration.js';
-import { isBuildFor } from '../core/drift.js';
+import { buildsFor } from '../core/drift.js';
 import { durationOr } from '../core/duration.js';
 import type { DesiredEnvironment } from '../core/model.js';
 import { environmentName } from '../core/run/identity.js';
@@ -45,7 +45,7 @@ export async function reconcileJob(key: JobKey, loop: JobLoop, signal: AbortSign
   if (history.state === 'unavailable') return { afterMs };
   const changed = histories.put(key, history.builds);
   const concerned = environments.filter(
-    (desired) => changed === undefined || changed.some((build) => concerns(build, desired, source?.metadata.name ?? '')),
+    (desired) => changed === undefined || changed.some(concerning(desired, source?.metadata.name ?? '')),
   );
   loop.wakeEnvironments(
     concerned.map((desired) =>
@@ -55,8 +55,11 @@ export async function reconcileJob(key: JobKey, loop: JobLoop, signal: AbortSign
   return { afterMs };
 }
 
-function concerns(build: HistoryBuild, { product, environment, stage, client }: DesiredEnvironment, source: string): boolean {
-  return isBuildFor(build, product, {
+function concerning(
+  { product, environment, stage, client }: DesiredEnvironment,
+  source: string,
+): (build: HistoryBuild) => boolean {
+  return buildsFor(product, {
     product: product.name,
     environment,
     stage,

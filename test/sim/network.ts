@@ -61,15 +61,31 @@ interface Way {
   readonly isReset: boolean;
 }
 
+/** From the decision to change something until the request leaves. */
+const maxLeaveMs: Millis = 2;
+
 /** Who waits for an answer: until it comes, the time is over, or the signal fires. */
 class Sender<T> {
   isSent = false;
   readonly #resolve: (outcome: Outcome<T>) => void;
+  readonly #scheduler: Scheduler;
+  readonly #deadline: Millis;
   readonly #ends: (() => void)[];
 
-  constructor({ timeoutMs, signal }: Ask<T>, resolve: (outcome: Outcome<T>) => void, scheduler: Scheduler) {
+  constructor({ timeoutMs, signal }: Ask<T>, way: Way, how: { resolve: (outcome: Outcome<T>) => void; scheduler: Scheduler }) {
+    const { resolve, scheduler } = how;
     this.#resolve = resolve;
-    this.#ends = [scheduler.after(timeoutMs, () => this.fail('TIMEOUT')), scheduler.onAbort(signal, () => this.fail('ABORTED'))];
+    this.#scheduler = scheduler;
+    this.#deadline = scheduler.now + timeoutMs;
+    this.#ends = [scheduler.onAbort(signal, () => this.fail('ABORTED'))];
+    // What comes in time needs no timer; a process that stands still meanwhile finds its time over before the answer.
+    const comesInTime = (way.kind === 'ok' || way.kind === 'refused') && way.outMs + way.backMs + maxLeaveMs < timeoutMs;
+    if (!comesInTime) this.#ends.push(scheduler.after(timeoutMs, () => this.fail('TIMEOUT')));
+  }
+
+  answered(value: T): void {
+    if (this.#scheduler.now < this.#deadline) this.settle({ kind: 'answer', value });
+    else this.fail('TIMEOUT');
   }
 
   /** To be called when there is nothing more to wait for. */
@@ -105,12 +121,12 @@ export class Network {
     if (owner === undefined) throw new Error(`${ask.name()}: nobody asks`);
     return new Promise((resolve) => {
       const way = this.#way(ask);
-      const sender = new Sender(ask, resolve, this.#scheduler);
+      const sender = new Sender(ask, way, { resolve, scheduler: this.#scheduler });
       if (ask.signal.aborted) return sender.fail('ABORTED');
       // What only asks is sent at once; between the decision to change something and the sending, a process can be stopped or killed.
       const leave = () => this.#leave(ask, way, { owner, sender });
       if (!ask.isEffect) return leave();
-      const delayMs = this.steady ? 0 : this.#random.between(0, 2);
+      const delayMs = this.steady ? 0 : this.#random.between(0, maxLeaveMs);
       sender.whenOver(this.#scheduler.after(delayMs, leave));
     });
   }
@@ -138,7 +154,7 @@ export class Network {
       if (value === undefined) return back(() => sender.fail('ECONNREFUSED'));
       if (ask.isEffect && this.hooks.after?.({ name: ask.name(), owner })) return;
       if (way.kind === 'late') return;
-      if (way.kind !== 'unanswered') back(() => sender.settle({ kind: 'answer', value }));
+      if (way.kind !== 'unanswered') back(() => sender.answered(value));
       else if (way.isReset) reset();
     });
   }

@@ -10,6 +10,8 @@ export type Work =
   | { readonly sweep: SweepShare };
 
 const work = workerData as Work;
+// Failures are many, and who reads their stacks runs the one seed again.
+Error.stackTraceLimit = 4;
 const time = installVirtualTime();
 if ('sweep' in work) {
   parentPort?.postMessage(await sweep(work.sweep, time));
