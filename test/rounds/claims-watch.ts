@@ -6,6 +6,12 @@ import type { KubeApiserver } from '../support/kube-apiserver.js';
 const path = '/apis/towpath.dev/v1alpha1/namespaces/default/deploymentruns?watch=1';
 const againMs = 200;
 
+/** An error that ends the watch has another object, and may have none. */
+interface WatchLine {
+  readonly type?: string;
+  readonly object?: Partial<DeploymentRunResource>;
+}
+
 /** Counts claims of deployments as the API tells of them: each comes right before its trigger is sent. */
 export class ClaimsWatch {
   readonly #server: Pick<KubeApiserver, 'url' | 'caPem' | 'token'>;
@@ -39,17 +45,18 @@ export class ClaimsWatch {
   }
 
   #read(answer: IncomingMessage): void {
+    if (answer.statusCode !== 200) return void answer.resume();
     let rest = '';
     answer.setEncoding('utf8');
     answer.on('error', () => undefined);
     answer.on('data', (chunk: string) => {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) this.#see(JSON.parse(line) as { type: string; object: Partial<DeploymentRunResource> });
+      for (const line of lines) this.#see(JSON.parse(line) as WatchLine);
     });
   }
 
-  #see({ type, object: { metadata, status } }: { type: string; object: Partial<DeploymentRunResource> }): void {
+  #see({ type, object: { metadata, status } = {} }: WatchLine): void {
     const claim = status?.jenkins?.claim;
     const id = `${metadata?.name} ${claim?.posts}`;
     if (claim === undefined || this.#known.has(id)) return;
