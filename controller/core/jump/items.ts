@@ -22,10 +22,21 @@ export function isSettled({ completion }: PlannedItem): boolean {
 
 /** The items of a release that a place has to do, in their order. */
 export function itemsOf({ version, checklist }: ReleaseDocument, place: Place): PlannedItem[] {
-  return checklist.flatMap(({ completions, stages, clients, environments, ...item }) => {
-    const applies = includes(stages, place.stage) && includes(clients, place.client) && includes(environments, place.environment);
-    return applies ? [{ ...item, release: version, completion: completionAt(completions, place) }] : [];
-  });
+  const found: PlannedItem[] = [];
+  for (const item of checklist) {
+    const { stages, clients, environments, completions } = item;
+    if (includes(stages, place.stage) && includes(clients, place.client) && includes(environments, place.environment))
+      found.push(toPlanned(item, version, completionAt(completions, place)));
+  }
+  return found;
+}
+
+/** Field by field: a rest of the item costs more than all the rest of a plan, and there are as many plans as environments. */
+function toPlanned(item: ChecklistItem, release: string, completion: ChecklistCompletion): PlannedItem {
+  const { id, kind, title, phase, reversible, rollback, owner, withinMs } = item;
+  const required = { id, kind, title, phase, reversible, release, completion };
+  if (rollback === undefined && owner === undefined && withinMs === undefined) return required;
+  return compact<PlannedItem>({ ...required, rollback, owner, withinMs });
 }
 
 /** An empty list selects nothing less than none does: it stands for everywhere. */

@@ -1,6 +1,6 @@
 import type { BrokenDocument, ReleaseDocument } from '../governance.js';
 import { type Chain, type ChainEnd, chainOf, type Releases } from './chain.js';
-import { compareVersions, toSemver } from './version.js';
+import { compareSemver, compareVersions, toSemver } from './version.js';
 
 /** The way from what is recorded in a place to what is wanted there, release by release. */
 export interface Jump {
@@ -113,18 +113,23 @@ const missingAt = (end: ChainEnd): string[] => (end.at === 'missing' ? [end.vers
 
 /** After `low`, up to and including `high`; oldest first. */
 function between({ releases }: Releases, low: string, high: string): ReleaseDocument[] {
+  const [after, until] = [toSemver(low), toSemver(high)];
+  if (after === undefined || until === undefined) return [];
   return Object.values(releases)
-    .filter(({ version }) => isWithin(version, low, high) === true)
-    .sort((a, b) => compareVersions(a.version, b.version) ?? 0);
+    .flatMap((release) => {
+      const at = toSemver(release.version);
+      const within = at !== undefined && compareSemver(at, after) > 0 && compareSemver(at, until) <= 0;
+      return within ? [{ release, at }] : [];
+    })
+    .sort((a, b) => compareSemver(a.at, b.at))
+    .map(({ release }) => release);
 }
 
-/** Undefined for a version that cannot be ordered. */
-function isWithin(version: string, low: string, high: string): boolean | undefined {
+/** Whether a version may be one of those after `low`, up to and including `high`: also one that cannot be ordered may. */
+function mayLieWithin(version: string, low: string, high: string): boolean {
   const [after, until] = [compareVersions(version, low), compareVersions(version, high)];
-  return after === undefined || until === undefined ? undefined : after > 0 && until <= 0;
+  return after === undefined || until === undefined || (after > 0 && until <= 0);
 }
-
-const mayLieWithin = (version: string, low: string, high: string): boolean => isWithin(version, low, high) !== false;
 
 /** Versions without an order belong where the chain has them: right before the release that builds on them. */
 function withUnordered(ordered: readonly ReleaseDocument[], chain: readonly ReleaseDocument[]): ReleaseDocument[] {

@@ -13,8 +13,11 @@ export function toSemver(version: string): SemVer | undefined {
 /** Below 0 where `a` comes first; undefined where one of them cannot be ordered. */
 export function compareVersions(a: string, b: string): number | undefined {
   const [first, second] = [toSemver(a), toSemver(b)];
-  return first === undefined || second === undefined ? undefined : first.compare(second) || first.compareBuild(second);
+  return first === undefined || second === undefined ? undefined : compareSemver(first, second);
 }
+
+/** Builds of one version count in their order, so that no two different versions are equal. */
+export const compareSemver = (a: SemVer, b: SemVer): number => a.compare(b) || a.compareBuild(b);
 
 /** Whether a text is a range of versions: `>=5.1`, `^5.1.0 || 6.x`, `5.1.0`. */
 export function isRange(text: string): boolean {
