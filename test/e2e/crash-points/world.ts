@@ -12,7 +12,7 @@ import { eventually } from '../../support/e2e/eventually.js';
 import { createProgram, type Program } from '../../support/e2e/program.js';
 import { questions, secretAndSource, type World } from '../../support/e2e/world.js';
 import { type Certificates, createCertificates } from '../../support/git/certificates.js';
-import { createRepository } from '../../support/git/repository.js';
+import { createRepository, type TestRepository } from '../../support/git/repository.js';
 import { type JenkinsStandIn, type StandInOptions, startJenkins } from '../../support/jenkins/stand-in.js';
 import { type Gate, startGate } from './gate.js';
 
@@ -49,6 +49,7 @@ export interface CrashWorld extends Pick<World, 'ready' | 'condition' | 'says' |
   readonly jenkins: JenkinsStandIn;
   /** What everybody says to Jenkins. */
   readonly toJenkins: Gate;
+  readonly repository: TestRepository;
   readonly replica: Replica;
   /** One more, not started. */
   another(): Promise<Replica>;
@@ -69,6 +70,12 @@ export interface CrashOptions {
   /** Lines under `deployer.jenkins` of the product. */
   readonly deployer?: readonly string[];
   readonly objects?: readonly object[];
+  /** Changes of `spec.git` of the ReleaseSource. */
+  readonly git?: object;
+  /** What the repository says first; one environment of one product where absent. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What the API serves; the shipped definitions where absent. */
+  readonly crds?: readonly Json[];
   /** How long the job may take, from the claim on. */
   readonly jobTimeout?: string;
 }
@@ -94,13 +101,13 @@ async function createCrashWorld(options: CrashOptions, closing: (() => Promise<u
   const jenkins = await opened(startJenkins({ jobs: jobs({ durationMs: 300 }), executors: 6, ...options.jenkins }));
   const toJenkins = await opened(startGate({ url: jenkins.url }));
   const repository = await createRepository({ folder });
-  await repository.commit({ files: filesOf(options) });
-  const embedded = await opened(startEmbeddedApi({ directory: join(folder, 'api'), crds: await readCrds() }));
+  await repository.commit({ files: options.files ?? filesOf(options) });
+  const embedded = await opened(startEmbeddedApi({ directory: join(folder, 'api'), crds: options.crds ?? (await readCrds()) }));
   const api = createApi(embedded.kubeconfigPath);
   closing.push(async () => api.close());
   await applyAll(api, [
     ...secretAndSource(
-      { server: { ...times, ...options.server }, source: options.source ?? {} },
+      { server: { ...times, ...options.server }, source: options.source ?? {}, git: options.git ?? {} },
       { jenkinsUrl: toJenkins.url, repositoryUrl: repository.url },
     ),
     ...(options.objects ?? []),
@@ -123,7 +130,7 @@ async function createCrashWorld(options: CrashOptions, closing: (() => Promise<u
   };
   const replica = await another();
   const promote = async (version: string) => void (await repository.commit({ files: versionFile('qa', version) }));
-  return { api, jenkins, toJenkins, replica, another, promote, ...questions(api), ...accounts(api, jenkins) };
+  return { api, jenkins, toJenkins, repository, replica, another, promote, ...questions(api), ...accounts(api, jenkins) };
 }
 
 const filesOf = ({ deployer = [], jobTimeout = '10m' }: CrashOptions): Record<string, string> => ({
