@@ -12,6 +12,8 @@ export interface PathEnvironment {
   readonly stage: string;
   readonly client?: string;
   readonly verified: readonly VerifiedRelease[];
+  /** Something that Towpath did not start runs there in place of what is recorded, which has this digest; `what` as in `bob deployed 1.0.9`. */
+  readonly drifted?: { readonly releaseDigest?: string; readonly what: string };
 }
 
 /** What is recorded of an environment of another product. */

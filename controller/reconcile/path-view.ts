@@ -2,7 +2,8 @@ import { compact } from '../core/compact.js';
 import type { PathEnvironment } from '../core/facts.js';
 import type { DesiredEnvironment } from '../core/model.js';
 import { type ParityFacts, parityFacts } from '../core/parity/facts.js';
-import type { EnvironmentResource } from '../core/resources/environment.js';
+import { stageFor } from '../core/release/path.js';
+import type { EnvironmentResource, EnvironmentStatus } from '../core/resources/environment.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import type { Ports } from './ports.js';
 import type { PublishedStates } from './published.js';
@@ -29,8 +30,7 @@ export class PathView {
   /** Environments that have a record, valid now or not, and those that git names and that have none yet. */
   of(desired: DesiredEnvironment, namespace: string, { ports, published, source }: Known): PathEnvironment[] {
     const product = desired.product.name;
-    const stage = desired.product.stages.find(({ name }) => name === desired.stage);
-    const before = new Set(stage?.after.map((rule) => rule.stage));
+    const before = new Set(stageFor(desired)?.after.map((rule) => rule.stage));
     if (before.size === 0 || source === undefined) return [];
     const matches = (place: { stage: string; client?: string }) =>
       before.has(place.stage) && (place.client === undefined || desired.client === undefined || place.client === desired.client);
@@ -74,8 +74,22 @@ export class PathView {
     if (known !== undefined) return known;
     const { spec, status } = resource;
     const { environment, stage, client } = spec;
-    const view = compact<PathEnvironment>({ environment, stage, client, verified: status?.verified ?? [] });
+    const view = compact<PathEnvironment>({
+      environment,
+      stage,
+      client,
+      verified: status?.verified ?? [],
+      drifted: driftOf(status),
+    });
     this.#seen.set(resource, view);
     return view;
   }
+}
+
+/** By what was observed: the condition says it only while no deployment is under way. */
+function driftOf(status: EnvironmentStatus | undefined): PathEnvironment['drifted'] {
+  const { observed, recorded } = status ?? {};
+  if (observed === undefined || recorded === undefined) return undefined;
+  const what = `${observed.by} deployed ${observed.version ?? 'something'}`;
+  return compact<NonNullable<PathEnvironment['drifted']>>({ releaseDigest: recorded.releaseDigest, what });
 }

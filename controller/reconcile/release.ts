@@ -98,7 +98,8 @@ async function report(
     release,
     document,
     product: desired?.product,
-    releases: governance,
+    governance,
+    verifies: verifiesCommits(release, ports),
     environments,
     delta,
   });
@@ -107,6 +108,11 @@ async function report(
   for (const event of releaseEvents(release, status)) ports.events.record(event);
   const due = fromTime(nextDue(status));
   return due === undefined ? {} : { afterMs: Math.max(1_000, due - now) };
+}
+
+function verifiesCommits({ metadata, spec }: ReleaseResource, { sources }: Ports): boolean {
+  const mode = sources.get({ namespace: metadata.namespace, name: spec.source })?.spec.git.verify?.mode;
+  return (mode ?? 'none') !== 'none';
 }
 
 /** Some environment of the product that git describes: all share the product. */

@@ -4,12 +4,14 @@ import type { Millis } from '../model.js';
 import type { EnvironmentStatus, GateStatus } from '../resources/environment.js';
 import { fromTime, toTime } from '../time.js';
 import { checklist } from './checklist.js';
+import { releaseClass } from './class.js';
 import { concurrency } from './concurrency.js';
 import { dependencies } from './dependencies.js';
 import { descriptor } from './descriptor.js';
 import { firstDeployment } from './first-deployment.js';
 import { held } from './held.js';
 import { notBefore } from './not-before.js';
+import { notice } from './notice.js';
 import { order } from './order.js';
 import { parity } from './parity.js';
 import { releaseKnown } from './release-known.js';
@@ -27,8 +29,10 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['valid', valid],
   ['first-deployment', firstDeployment],
   ['release-known', releaseKnown],
+  ['class', releaseClass],
   ['descriptor', descriptor],
   ['not-before', notBefore],
+  ['notice', notice],
   ['order', order],
   ['soak', soak],
   ['dependencies', dependencies],

@@ -1,5 +1,6 @@
 import type { PathEnvironment } from '../facts.js';
 import type { AfterRule, DesiredEnvironment, Stage } from '../model.js';
+import { stageFor } from '../release/path.js';
 import type { VerifiedRelease } from '../resources/environment.js';
 import { blocked, type Gate, passed, type Verdict, waiting } from './verdict.js';
 
@@ -14,14 +15,25 @@ export function upstreamOf(wanted: DesiredEnvironment, path: readonly PathEnviro
   );
 }
 
-export function standing(one: PathEnvironment, releaseDigest: string): VerifiedRelease | undefined {
-  return one.verified.find((entry) => entry.releaseDigest === releaseDigest);
+/** What is verified there under this very digest, or was, before something else was deployed over it. */
+export interface Standing extends Omit<VerifiedRelease, 'result'> {
+  readonly result: VerifiedRelease['result'] | 'Drifted';
 }
 
-/** Closed until the same release digest is verified in the stages before. */
+/** How a release stands in an environment upstream: by its digest alone, and by what runs there now. */
+export function standing({ verified, drifted }: PathEnvironment, releaseDigest: string): Standing | undefined {
+  const found = verified.find((entry) => entry.releaseDigest === releaseDigest);
+  const isDrifted = found?.result === 'Passed' && drifted?.releaseDigest === releaseDigest;
+  return isDrifted ? { ...found, result: 'Drifted' } : found;
+}
+
+/** Closed until the same release digest is verified in the stages before, and again when that does not hold any more. */
 export const order: Gate = ({ facts, wanted, desired }) => {
-  const stage = wanted && stageOf(wanted);
-  if (wanted === undefined || stage === undefined || stage.after.length === 0) return undefined;
+  const whole = wanted && stageOf(wanted);
+  if (wanted === undefined || whole === undefined || whole.after.length === 0) return undefined;
+  const stage = stageFor(wanted) ?? whole;
+  if (stage.after.length === 0)
+    return passed('PathSkipped', `${wanted.release?.class} may skip ${whole.after.map((rule) => rule.stage).join(' and ')}`);
   if (desired?.releaseDigest === undefined) return waiting('ReleaseDigestUnknown', 'the release digest is not known yet');
   for (const rule of stage.after) {
     const verdict = judge(rule, wanted, { path: facts.path, releaseDigest: desired.releaseDigest });
@@ -41,15 +53,28 @@ function judge(
     return blocked('NoUpstream', `no environment of stage ${place}: nothing can be verified there`, {
       who: 'an author, by a commit',
     });
-  const states = upstream.map((one) => ({ name: one.environment, result: standing(one, known.releaseDigest)?.result }));
+  const states = upstream.map((one) => ({ one, result: standing(one, known.releaseDigest)?.result }));
   const passing = states.filter(({ result }) => result === 'Passed');
   const enough = rule.require === 'all' ? passing.length === states.length : passing.length > 0;
   if (enough) return passed('VerifiedUpstream', '');
-  const failing = states.filter(({ result }) => result === 'Failed').map(({ name }) => name);
-  if (failing.length > 0 && (rule.require === 'all' || failing.length === states.length)) {
-    return waiting('VerificationFailedUpstream', `the last verification of ${wanted.version} failed in ${failing.join(', ')}`);
+  return closed(rule, wanted.version, states);
+}
+
+type States = readonly { readonly one: PathEnvironment; readonly result: Standing['result'] | undefined }[];
+
+function closed({ require }: AfterRule, version: string, states: States): Verdict {
+  const named = (wanted: Standing['result'] | undefined) => states.flatMap(({ one, result }) => (result === wanted ? [one] : []));
+  const names = (ones: readonly PathEnvironment[]) => ones.map(({ environment }) => environment);
+  const [failing, drifted, open] = [named('Failed'), named('Drifted'), named(undefined)];
+  const isLeft = require === 'all' || open.length === 0;
+  if (drifted.length > 0 && isLeft && (require === 'all' ? failing.length === 0 : true)) {
+    const what = drifted.map(({ environment, drifted: drift }) => `${drift?.what ?? 'something'} over it in ${environment}`);
+    return waiting('DriftedUpstream', `${version} was verified, but ${what.join(', ')}: it counts again once that is put right`, {
+      who: `an operator, by settling the drift in ${names(drifted).join(' or ')}`,
+    });
   }
-  const open = states.filter(({ result }) => result === undefined).map(({ name }) => name);
-  const where = rule.require === 'all' ? `all of ${open.join(', ')}` : open.join(' or ');
-  return waiting('NotVerifiedUpstream', `waiting for ${wanted.version} to be verified in ${where}`);
+  if (failing.length > 0 && isLeft)
+    return waiting('VerificationFailedUpstream', `the last verification of ${version} failed in ${names(failing).join(', ')}`);
+  const where = require === 'all' ? `all of ${names(open).join(', ')}` : names(open).join(' or ');
+  return waiting('NotVerifiedUpstream', `waiting for ${version} to be verified in ${where}`);
 }

@@ -40,7 +40,7 @@ export function signoffQuestion({ facts, wanted, desired }: GateInput): SignoffQ
 }
 
 /** Where the repository does not say which commit brought what is asked for: the one at which it was first seen. */
-function askedBy({ commit, commitAuthor, commitTime }: DesiredStatus): Asked | undefined {
+export function askedBy({ commit, commitAuthor, commitTime }: DesiredStatus): Asked | undefined {
   const [, author = '', email] = /^(.*) <([^<>]*)>$/.exec(commitAuthor ?? '') ?? [];
   return email === undefined ? undefined : { version: { commit, author, email, time: fromTime(commitTime) ?? 0 } };
 }

@@ -1,12 +1,13 @@
 import { formatDuration } from '../duration.js';
 import type { Millis } from '../model.js';
+import { stageFor } from '../release/path.js';
 import { fromTime, readableTime } from '../time.js';
-import { stageOf, standing, upstreamOf } from './order.js';
+import { standing, upstreamOf } from './order.js';
 import { type Gate, passed, waiting } from './verdict.js';
 
 /** Closed until the release has stood verified in the stages before for the required time. */
 export const soak: Gate = ({ facts, wanted, desired }) => {
-  const stage = wanted && stageOf(wanted);
+  const stage = wanted && stageFor(wanted);
   if (wanted === undefined || stage === undefined || stage.soakMs === 0 || stage.after.length === 0) return undefined;
   const required = formatDuration(stage.soakMs);
   let start: Millis | undefined = 0;

@@ -1,10 +1,12 @@
 import { compact } from '../compact.js';
-import type { ReleaseClass, ReleaseDocument } from '../governance.js';
+import { askedBy } from '../gates/signoffs.js';
+import type { ProductGovernance, ReleaseClass, ReleaseDocument } from '../governance.js';
 import type { Jump } from '../jump/jump.js';
 import { plan } from '../jump/plan.js';
 import type { Millis, Product } from '../model.js';
 import type { EnvironmentResource, EnvironmentStatus, VerifiedRelease } from '../resources/environment.js';
 import type { ReleaseObligation, ReleasePlace } from '../resources/release.js';
+import { type SignoffQuestion, standingOfSignoffs } from '../signoffs/standing.js';
 import { fromTime, toTime } from '../time.js';
 import { lastStages, stagesBefore } from './path.js';
 import type { Sequence } from './sequence.js';
@@ -15,6 +17,9 @@ export interface ObligationsInput {
   readonly product: Product;
   /** Absent: the product does not define it, so its path leaves nothing behind but the release's own checklist. */
   readonly class?: ReleaseClass;
+  readonly governance: Pick<ProductGovernance, 'roles' | 'releases' | 'broken'>;
+  /** Whether the commits that bring sign-offs have to be signed. */
+  readonly verifies: boolean;
   readonly places: readonly ReleasePlace[];
   readonly environments: readonly EnvironmentResource[];
   readonly sequence: Sequence;
@@ -136,25 +141,64 @@ function verifiedIn(
   return (client) => (client === undefined ? all : together(byClient.get(client), byClient.get('')));
 }
 
-/** A sign-off that the class lets follow: owed where a stage demands that role. */
-function signoffs({ document, product, class: path }: ObligationsInput, places: readonly Deployed[]): Owed[] {
-  return (path?.defers ?? []).flatMap(({ role, withinMs }) =>
-    product.stages
-      .filter((stage) => stage.signoffs.some((demanded) => demanded.role === role))
-      .flatMap(({ name: stage }) =>
-        [...firstOf(places, (place) => place.stage === stage).values()].flatMap(({ client, at }): Owed[] => {
-          const given = document.signoffs.filter(
-            (one) => one.role === role && one.stage === stage && (one.client === undefined || one.client === client),
-          );
-          if (given.some((one) => one.at <= at)) return [];
-          const title = `sign ${document.version} as ${role} in ${stage}${forClient(client)}`;
-          const id = idOf('signoff', role, stage, client);
-          return [
-            compact<Owed>({ id, kind: 'signoff', title, stage, client, owner: role, since: at, withinMs, met: given.length > 0 }),
-          ];
-        }),
-      ),
-  );
+/** Sign-offs that the class lets follow, in each place that demands them; whether they count is judged as before a deployment. */
+function signoffs(input: ObligationsInput, places: readonly Deployed[]): Owed[] {
+  const { product, class: path, environments } = input;
+  if (path === undefined || path.defers.length === 0) return [];
+  const demanding = new Set(product.stages.filter((stage) => stage.signoffs.length > 0).map(({ name }) => name));
+  const resources = new Map(environments.map((environment) => [environment.spec.environment, environment]));
+  return places.flatMap((place) => {
+    const environment = resources.get(place.environment);
+    if (environment === undefined || !demanding.has(place.stage)) return [];
+    return signoffsIn({ ...environment, place }, input);
+  });
+}
+
+function signoffsIn(
+  { status, place }: Pick<EnvironmentResource, 'status'> & { readonly place: Deployed },
+  { now, document, product, governance, verifies, before }: ObligationsInput,
+): Owed[] {
+  const { version } = document;
+  const { stage, client, environment, at } = place;
+  const told =
+    status?.recorded?.version === version ? status.recorded : status?.history?.find((entry) => entry.version === version);
+  const isAsked = status?.desired?.version === version && status.desired.digest === told?.digest;
+  const question = compact<SignoffQuestion>({
+    now,
+    product,
+    stage,
+    client,
+    version,
+    releaseClass: document.class,
+    // Of one that is long gone nobody knows the digest any more: nothing can be signed for it.
+    digest: told?.digest ?? '',
+    governance,
+    asked: isAsked && status.desired !== undefined ? askedBy(status.desired) : undefined,
+    verifies,
+  });
+  return standingOfSignoffs(question).flatMap(({ role, state, deferredMs, signed }): Owed[] => {
+    if (deferredMs === undefined) return [];
+    const id = idOf('signoff', role, environment);
+    const known = before.find((one) => one.id === id);
+    // It was there in time: nothing was left for later.
+    if (known === undefined && state === 'signed' && signed.every((one) => one.at <= at)) return [];
+    const title = `sign ${version} as ${role} in ${environment}`;
+    const met = state === 'signed' || known?.state === 'met';
+    return [
+      compact<Owed>({
+        id,
+        kind: 'signoff',
+        title,
+        stage,
+        client,
+        environment,
+        owner: role,
+        since: at,
+        withinMs: deferredMs,
+        met,
+      }),
+    ];
+  });
 }
 
 /** What is due after every release of the class, once it has arrived in a last stage. */

@@ -1,7 +1,6 @@
 import { compact } from '../compact.js';
 import { capDelta, type Delta } from '../delta/compute.js';
-import type { ReleaseDocument } from '../governance.js';
-import type { Releases } from '../jump/chain.js';
+import type { ProductGovernance, ReleaseDocument } from '../governance.js';
 import type { Millis, Product } from '../model.js';
 import type { Condition, EnvironmentResource } from '../resources/environment.js';
 import {
@@ -27,8 +26,9 @@ export interface ReleaseInput {
   readonly document?: ReleaseDocument;
   /** Absent where no environment of it is valid. */
   readonly product?: Product;
-  /** The documents of the product's releases. */
-  readonly releases: Releases;
+  readonly governance: Pick<ProductGovernance, 'roles' | 'releases' | 'broken'>;
+  /** Whether the commits that bring sign-offs have to be signed. */
+  readonly verifies: boolean;
   /** All environments of the product. */
   readonly environments: readonly EnvironmentResource[];
   /** What it changes against the release before, where both descriptors are at hand. */
@@ -37,11 +37,11 @@ export interface ReleaseInput {
 
 /** Where a release is and has been, and what is still open. The same for the same input; what it gave before is part of that. */
 export function releaseStatus(input: ReleaseInput): ReleaseStatus {
-  const { release, document, product, releases, environments } = input;
+  const { release, document, product, governance, environments } = input;
   const before = release.status;
   const { version } = release.spec;
   const known = compact<Pick<ReleaseInput, 'document' | 'product'>>({ document, product });
-  const sequence = sequenceOf(version, releases);
+  const sequence = sequenceOf(version, governance);
   const places = placesOf({ ...known, version, sequence, environments, before: before?.stages ?? [] });
   const obligations = owedBy(input, places, sequence);
   const path = progressOf(input, places);
@@ -67,14 +67,16 @@ export function nextDue(status: ReleaseStatus): string | undefined {
 }
 
 function owedBy(
-  { now, document, product, environments, release }: ReleaseInput,
+  { now, document, product, environments, release, governance, verifies }: ReleaseInput,
   places: readonly ReleasePlace[],
   sequence: Sequence,
 ): ReleaseObligation[] {
   if (document === undefined || product === undefined) return [];
   const own = { class: classOf(product, document.class) };
   const before = release.status?.obligations ?? [];
-  return obligationsOf(compact<ObligationsInput>({ now, document, product, places, environments, sequence, before, ...own }));
+  return obligationsOf(
+    compact<ObligationsInput>({ now, document, product, governance, verifies, places, environments, sequence, before, ...own }),
+  );
 }
 
 type Said = Pick<ReleaseStatus, 'notes' | 'tickets' | 'dependencies' | 'announced' | 'checklist' | 'signoffs'>;
