@@ -135,6 +135,13 @@ describe('window', () => {
     });
   });
 
+  it('explains no opening that is cut off where the search ends', () => {
+    const sundays = aWindow({ effect: 'allow', when: { schedule: '10,50 9-12 * * 0', durationMs: 15 * minute } });
+    const hours = Array.from({ length: 8 * 24 * 4 }, (_, index) => utc('2026-11-22T00:00:00Z') + index * 15 * minute);
+    const found = hours.map((now) => judge(new Date(now).toISOString(), { windows: [sundays], usual: 35 * minute }));
+    expect([...new Set(found.map((verdict) => verdict?.state))]).toEqual(['Blocked']);
+  });
+
   it('next change of an open window is the moment at which a deployment does not fit any more', () => {
     const { nextChange = 0 } = judge('2026-11-24T10:00:00Z', { windows: [evenings], usual: 35 * minute }) ?? {};
     const at = (time: number) => judge(new Date(time).toISOString(), { windows: [evenings], usual: 35 * minute })?.state;

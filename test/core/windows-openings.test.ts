@@ -30,7 +30,7 @@ const drawnWindow: fc.Arbitrary<Drawn> = fc.record(
     minutes: fc.constantFrom([0], [15], [30], [0, 30], [10, 50]),
     hours: fc.constantFrom([0], [1], [2], [3], [1, 2], [23], [22, 23], [0, 6, 12, 18], [9, 10, 11, 12]),
     days: fc.constantFrom([0], [6], [5, 6, 0], [1, 2, 3, 4, 5]),
-    durationMs: fc.constantFrom(15 * minute, 30 * minute, hour, 2 * hour, 5 * hour, 24 * hour, 30 * hour),
+    durationMs: fc.constantFrom(15 * minute, 30 * minute, hour, 2 * hour, 5 * hour, 24 * hour, 30 * hour, 100 * hour),
   },
   { requiredKeys: ['effect', 'minutes', 'durationMs'] },
 );
@@ -72,7 +72,7 @@ function intervalsOf({ oneOff, minutes, hours, days, durationMs }: Drawn, change
     return [[momentsOf(change, middle + oneOff[0])[0] ?? at, momentsOf(change, middle + oneOff[1]).at(-1) ?? at]];
   }
   const today = Math.floor((at + before) / day) * day;
-  return [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]
+  return [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]
     .map((step) => today + step * day)
     .filter((date) => days?.includes(new Date(date).getUTCDay()) ?? true)
     .flatMap((date) => (hours ?? everyHour).flatMap((each) => minutes.map((one) => date + each * hour + one * minute)))

@@ -49,7 +49,10 @@ interface Laid {
 interface Plan {
   readonly deny: readonly Laid[];
   readonly allow: readonly Laid[];
+  /** Openings that begin later are not looked for. */
   readonly horizon: Millis;
+  /** An opening that is open up to here is open for long enough: further than the horizon by the usual duration. */
+  readonly limit: Millis;
 }
 
 /**
@@ -67,6 +70,7 @@ export function standing(windows: readonly DeploymentWindow[], now: Millis, usua
     deny: laid.filter(({ window }) => window.effect === 'deny'),
     allow: laid.filter(({ window }) => window.effect === 'allow'),
     horizon: now + horizonMs,
+    limit: now + horizonMs + usualDurationMs,
   };
   const denying = covering(plan.deny, now, plan.horizon);
   if (denying.length > 0) return { state: 'denied', by: namesOf(denying), ...nextOpening(plan, now, usualDurationMs) };
@@ -99,15 +103,15 @@ function nextOf(laid: readonly Laid[], at: Millis, horizon: Millis): Closing | u
   return next;
 }
 
-/** When what is open at a moment closes: a deny begins, or the last of the allowing windows that hang together ends. Undefined: beyond the horizon. */
-function closingOf({ deny, allow, horizon }: Plan, at: Millis): Closing | undefined {
-  const denied = nextOf(deny, at, horizon);
+/** When what is open at a moment closes: a deny begins, or the last of the allowing windows that hang together ends. Undefined: beyond the limit. */
+function closingOf({ deny, allow, limit }: Plan, at: Millis): Closing | undefined {
+  const denied = nextOf(deny, at, limit);
   if (allow.length === 0) return denied;
   let end: Closing | undefined;
   for (let steps = 0; steps < mostSteps; steps++) {
     const from = end?.at ?? at;
-    if (from >= (denied?.at ?? horizon)) return denied;
-    const [longest] = covering(allow, from, horizon);
+    if (from >= (denied?.at ?? limit)) return denied;
+    const [longest] = covering(allow, from, limit);
     if (longest === undefined) break;
     end = { at: longest.until, by: longest.window };
   }
