@@ -85,6 +85,7 @@ describe('release classes of a product', () => {
     const text = '[{name: minor, skips: [{stage: uta, owner: tester, within: 3d}]}, {name: minor}]';
     expect(sentences(classes(text))).toEqual([
       'product.yaml:5:43 spec.classes[0].skips[0].stage: "uta" is not a stage of product shop (qa, uat); did you mean "uat"?',
+      'product.yaml:5:55 warning spec.classes[0].skips[0].owner: no Roles document says who is "tester" (there is none)',
       'product.yaml:5:85 spec.classes[1].name: a second class "minor"',
     ]);
   });

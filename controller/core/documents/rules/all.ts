@@ -13,9 +13,10 @@ import {
   previousReleasesExist,
   releaseOrdersEnd,
   requiredReleasesExist,
-  signoffsNameStages,
 } from './releases.js';
+import { demandedRolesExist, peopleAreSound, quorumsCanBeReached, roleNamesAreUnique } from './roles.js';
 import { settingsKeepToSchema } from './settings.js';
+import { signoffsCanCount, signoffsNameStages } from './signoffs.js';
 import type { Verdict } from './verdict.js';
 import { windowsSayWhen, windowsSelectSomething } from './windows.js';
 
@@ -41,6 +42,11 @@ export const rules: readonly Rule[] = [
   checklistPlacesExist,
   irreversibleItemsSayHow,
   signoffsNameStages,
+  signoffsCanCount,
+  roleNamesAreUnique,
+  peopleAreSound,
+  quorumsCanBeReached,
+  demandedRolesExist,
   dependenciesExist,
   dependenciesAreRanges,
   requiredReleasesExist,

@@ -3,7 +3,7 @@ import { isReadable, type ReadableDocument } from '../parsed.js';
 import { enumerate, quote } from '../quote.js';
 import { environmentKey, type RepositoryIndex, readable } from '../repository-index.js';
 import { suggestion } from '../suggest.js';
-import { error, placeOf, seeAlso, type Verdict, warning } from './verdict.js';
+import { error, type Verdict, warning } from './verdict.js';
 
 export function readableReleases(index: RepositoryIndex): ReadableDocument<'Release'>[] {
   return index.documents.flatMap((document) => (isReadable(document, 'Release') ? [document] : []));
@@ -47,22 +47,6 @@ export function releaseOrdersEnd(index: RepositoryIndex): Verdict[] {
 function previousKey(index: RepositoryIndex, key: string): string | undefined {
   const content = readable(index.releases, key)?.content;
   return content?.spec.previous === undefined ? undefined : environmentKey(content.spec.product, content.spec.previous);
-}
-
-/** A sign-off is for a stage of the product, and by a role that some stage asks for. */
-export function signoffsNameStages(index: RepositoryIndex): Verdict[] {
-  return readableReleases(index).flatMap((document) => {
-    const product = readable(index.products, document.content.spec.product);
-    if (product === undefined) return [];
-    const stages = product.content.spec.stages.map(({ name }) => name);
-    return (document.content.spec.signoffs ?? []).flatMap(({ stage }, at) => {
-      if (stages.includes(stage)) return [];
-      const where = placeOf(product, ['spec', 'stages']);
-      const known = `${product.content.metadata.name} (${enumerate(stages)})`;
-      const message = `${quote(stage)} is not a stage of product ${known}${seeAlso(suggestion(stage, stages), where)}`;
-      return [error(document, { rule: 'unknown-stage', path: ['spec', 'signoffs', at, 'stage'], message })];
-    });
-  });
 }
 
 /** Dependencies are on products of the repository; they may live in another one, so this is a warning. */
