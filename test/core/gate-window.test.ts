@@ -106,6 +106,18 @@ describe('window', () => {
     });
   });
 
+  it('explains several freezes, the one that lasts longest first', () => {
+    const others = ['a', 'b', 'c', 'd'].map((name, index) =>
+      aWindow({ name, when: { from: '2026-12-19T00:00:00', to: `2026-12-2${index + 2}T00:00:00` } }),
+    );
+    expect(judge('2026-12-20T00:00:00Z', { windows: others })?.message).toBe(
+      'frozen by d and c, b, a; next opening 2026-12-24 13:30 UTC',
+    );
+    expect(judge('2026-12-20T00:00:00Z', { windows: [...others, freeze] })?.message).toBe(
+      'frozen by year-end (Retail peak) and d, c, b and 1 more; next opening 2027-01-04 13:30 UTC',
+    );
+  });
+
   it('explains that a deployment would not be over before a window closes, and names the next that is long enough', () => {
     const short = aWindow({ name: 'short', effect: 'allow', when: { schedule: '0 12 * * *', durationMs: 30 * minute } });
     expect(judge('2026-11-24T13:10:00Z', { windows: [evenings, short], usual: 35 * minute })).toEqual({
@@ -137,7 +149,7 @@ describe('window', () => {
 
   it('explains no opening that is cut off where the search ends', () => {
     const sundays = aWindow({ effect: 'allow', when: { schedule: '10,50 9-12 * * 0', durationMs: 15 * minute } });
-    const hours = Array.from({ length: 8 * 24 * 4 }, (_, index) => utc('2026-11-22T00:00:00Z') + index * 15 * minute);
+    const hours = Array.from({ length: 8 * 24 }, (_, index) => utc('2026-11-22T00:00:00Z') + index * hour);
     const found = hours.map((now) => judge(new Date(now).toISOString(), { windows: [sundays], usual: 35 * minute }));
     expect([...new Set(found.map((verdict) => verdict?.state))]).toEqual(['Blocked']);
   });
