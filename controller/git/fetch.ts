@@ -43,7 +43,15 @@ export async function deepenBranch(
   transport: Transport,
   options: { readonly signal: AbortSignal; readonly depth: number },
 ): Promise<void> {
-  await fetchInto(request, transport, options);
+  const shallow = `${request.folder}/shallow`;
+  const before = await fs.readFile(shallow).catch(() => undefined);
+  try {
+    await fetchInto(request, transport, options);
+  } catch (error) {
+    // Written before the commits are: it would say that there is what has not come.
+    if (before !== undefined) await atomicFiles.writeFile(shallow, before);
+    throw error;
+  }
 }
 
 async function fetchInto(

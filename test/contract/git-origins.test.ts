@@ -181,10 +181,34 @@ describe('the history that is fetched', () => {
   it('ends where it is too long, and says so', async () => {
     world = await createWorld({ limits: { history: [2, 4] } });
     await history(5);
-    const why = 'it is more than 4 commits back, or the server does not give that much';
+    const why = 'it is more than 4 commits back';
     expect(broughtBy(await latest())).toEqual({ Ann: why });
+    world.server.forget();
     await world.repository.commit({ files: { 'notes.yaml': 'n: last' } });
     expect(broughtBy(await latest())).toEqual({ Ann: why });
+    expect(world.server.seen.filter(({ method }) => method === 'POST').length).toBe(2);
+  });
+
+  it('is asked for again with the next commit where it came broken, and keeps nothing else from being read', async () => {
+    world = await createWorld({ limits: { history: [8] } });
+    const ann = await history(3);
+    let packs = 0;
+    const broken = (body: Buffer) => Buffer.concat([body.subarray(0, body.length - 40), Buffer.alloc(40, 1)]);
+    world.server.setFault({ kind: 'change', change: broken }, ({ method, path, gitProtocol }) =>
+      method === 'POST' && path.endsWith('git-upload-pack') && gitProtocol === undefined ? ++packs === 2 : false,
+    );
+    expect(broughtBy(await latest())).toEqual({ Ann: 'its history could not be fetched' });
+    await world.repository.commit({ files: { 'notes.yaml': 'n: last' } });
+    expect(broughtBy(await latest())).toEqual({ Ann: `ann@shop.example ${ann}` });
+  });
+
+  it('is fetched anew with a clone that was lost', async () => {
+    world = await createWorld({ limits: { history: [8], packs: 2 } });
+    const ann = await history(3);
+    for (let number = 0; number < 3; number++) {
+      await world.repository.commit({ files: { 'notes.yaml': `n: again ${number}` } });
+      expect(broughtBy(await latest())).toEqual({ Ann: `ann@shop.example ${ann}` });
+    }
   });
 
   it('fails the pass while the server does not answer, and is there in the next', async () => {

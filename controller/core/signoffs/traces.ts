@@ -13,6 +13,8 @@ export interface Trace {
 /** Which commit brought it; or why that is not known, as a part of a sentence. */
 export type Origin = { readonly brought: Brought } | { readonly unknown: string };
 
+const notFetched = 'its history could not be fetched';
+
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -134,7 +136,7 @@ export function withOrigins(
 
 function askedFor(wanted: DesiredEnvironment, origins: ReadonlyMap<string, Origin>): Asked {
   const version = origins.get(keyOfVersion(wanted));
-  if (version === undefined) return { unknown: 'it was not looked for' };
+  if (version === undefined) return { unknown: notFetched };
   if ('unknown' in version) return { unknown: version.unknown };
   const settings = origins.get(settingsKey(wanted.product.name, wanted.environment, wanted.settingsDigest));
   if (settings === undefined) return { version: version.brought };
@@ -150,7 +152,7 @@ function withSignoffOrigins(
   const signoffs = release.signoffs.map((signoff, at): Signoff => {
     const origin = origins.get(keys[at] ?? '');
     if (origin !== undefined && 'brought' in origin) return { ...signoff, brought: origin.brought };
-    return { ...signoff, unbrought: origin?.unknown ?? 'it was not looked for' };
+    return { ...signoff, unbrought: origin?.unknown ?? notFetched };
   });
   return { ...release, signoffs };
 }

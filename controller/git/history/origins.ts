@@ -14,8 +14,10 @@ import { findFile } from '../tree.js';
 import { COMMIT_BYTES, type Earlier, type Found, type History, walkBack } from './walk.js';
 
 const BREATH_MS = 50;
-/** Files of the past whose keys are kept. */
-const MOST_KEPT = 10_000;
+/** What stands in files of the past and is kept, all files together. */
+const MOST_KEPT = 100_000;
+
+type Traced = ReadonlyMap<string, string>;
 
 export interface Tracing {
   readonly request: LoadRequest;
@@ -28,6 +30,7 @@ export interface Tracing {
 export class Origins {
   readonly #parse: Parse;
   readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
+  #kept = 0;
   readonly #signatures = new Signatures();
   #earlier: Earlier | undefined;
 
@@ -45,24 +48,28 @@ export class Origins {
     const earlier = this.#earlier;
     const found = await this.#trace(new Map(traces.map(({ key, path }) => [key, path])), tracing, earlier);
     const verify = tracing.request.verify && this.#signatures.by(keysOfPeople(repository));
-    const origins = await toOrigins(found, tracing.request, verify);
+    const origins = await toOrigins(found, verify);
     const settings = settingsTracesOf(files, repository, origins).filter((trace) => !this.#stoodIn(trace, tracing));
     const later = await this.#trace(new Map(settings.map(({ key, path }) => [key, path])), tracing, earlier);
     this.#earlier = { tip: tracing.request.sha, found: new Map([...found, ...later]) };
-    return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, tracing.request, verify))]));
+    return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, verify))]));
   }
 
   /** Walks back, and further back with more of the history, until everything is found or there is no more. */
-  async #trace(wanted: ReadonlyMap<string, string>, tracing: Tracing, earlier: Earlier | undefined): Promise<Map<string, Found>> {
+  async #trace(wanted: Traced, tracing: Tracing, earlier: Earlier | undefined): Promise<Map<string, Found>> {
     const found = new Map<string, Found>();
     let open = wanted;
     for (const depth of [0, ...tracing.request.limits.history]) {
-      if (open.size === 0) break;
-      if (depth > 0 && !(await deepen(tracing, depth))) break;
+      if (open.size === 0) return found;
+      const more = depth === 0 ? 'here' : await deepen(tracing, depth);
+      if (more === 'none') break;
+      // Looked for again with the next commit: it may have been a mishap.
+      if (more === 'failed') return found;
       const walked = await this.#withHistory(tracing, (history) => walkBack(tracing.request.sha, open, history, earlier));
-      for (const [key, end] of walked) found.set(key, end);
-      open = new Map([...open].filter(([key]) => found.get(key)?.kind === 'deeper'));
+      for (const [key, end] of walked) if (end.kind !== 'deeper') found.set(key, end);
+      open = new Map([...open].filter(([key]) => !found.has(key)));
     }
+    for (const key of open.keys()) found.set(key, { kind: 'unknown', why: tooDeep(tracing.request) });
     return found;
   }
 
@@ -107,7 +114,11 @@ export class Origins {
     const { parsed } = readDocument({ path, oid }, request, { store, board: new Board(request.board), parse: this.#parse });
     const unreadable = parsed.documents.length === 0 && parsed.findings.length > 0;
     const keys = unreadable ? undefined : keysIn(parsed);
-    if (this.#keys.size >= MOST_KEPT) this.#keys.clear();
+    this.#kept += 1 + (keys?.size ?? 0);
+    if (this.#kept > MOST_KEPT) {
+      this.#keys.clear();
+      this.#kept = 0;
+    }
     this.#keys.set(oid, keys);
     return keys;
   }
@@ -119,14 +130,14 @@ function readShallow(folder: string): ReadonlySet<string> {
   return new Set(existsSync(path) ? readFileSync(path, 'latin1').split('\n').filter(Boolean) : []);
 }
 
-/** False where there is no more history to be had. What only needs another try is thrown. */
-async function deepen({ deepen: fetch, request }: Tracing, depth: number): Promise<boolean> {
-  if (fetch === undefined || readShallow(request.folder).size === 0) return false;
+/** Whether there is more of the history now. What only needs another try is thrown. */
+async function deepen({ deepen: fetch, request }: Tracing, depth: number): Promise<'here' | 'none' | 'failed'> {
+  if (fetch === undefined || readShallow(request.folder).size === 0) return 'none';
   try {
     await fetch(depth);
-    return true;
+    return 'here';
   } catch (error) {
-    if (error instanceof ReconcileError && (error.reason === 'GitTooLarge' || error.reason === 'GitCorrupt')) return false;
+    if (error instanceof ReconcileError && (error.reason === 'GitTooLarge' || error.reason === 'GitCorrupt')) return 'failed';
     throw error;
   }
 }
@@ -137,17 +148,12 @@ type Verify = (sha: string, raw: Buffer) => Promise<CommitSignature>;
 const keysOfPeople = ({ governance }: ReleaseRepository): string[] =>
   governance.roles.flatMap(({ people }) => people.flatMap(({ keys }) => keys));
 
-async function toOrigins(
-  found: ReadonlyMap<string, Found>,
-  request: LoadRequest,
-  verify: Verify | undefined,
-): Promise<Map<string, Origin>> {
+async function toOrigins(found: ReadonlyMap<string, Found>, verify: Verify | undefined): Promise<Map<string, Origin>> {
   const origins = new Map<string, Origin>();
   const brought = new Map<string, Brought>();
   for (const [key, end] of found) {
     if (end.kind === 'unknown') origins.set(key, { unknown: end.why });
-    else if (end.kind === 'deeper') origins.set(key, { unknown: tooDeep(request) });
-    else {
+    else if (end.kind === 'brought') {
       const one = brought.get(end.commit.sha) ?? (await toBrought(end.commit, end.raw, verify));
       brought.set(end.commit.sha, one);
       origins.set(key, { brought: one });
@@ -159,7 +165,7 @@ async function toOrigins(
 function tooDeep({ remote, limits }: LoadRequest): string {
   return remote === undefined
     ? 'the repository holds only a part of its history'
-    : `it is more than ${limits.history.at(-1) ?? 1} commits back, or the server does not give that much`;
+    : `it is more than ${limits.history.at(-1) ?? 1} commits back`;
 }
 
 async function toBrought({ sha, author, email = '', time }: Commit, raw: Buffer, verify: Verify | undefined): Promise<Brought> {
