@@ -63,6 +63,8 @@ export class JenkinsPages {
 
   #trigger(job: SimJob, rest: string, { body, who }: { body: string; who: string }): Exchange {
     if (job.isDisabled) return page(409, fromJenkins);
+    job.parameters = job.parametersAtNextRequest ?? job.parameters;
+    job.parametersAtNextRequest = undefined;
     const delayMs = Number(/delay=(\d+)sec/.exec(rest)?.[1] ?? 0) * 1_000;
     const given = Object.fromEntries(new URLSearchParams(body));
     const { item, isFolded } = this.#jenkins.enqueue(job, given, { delayMs, origin: { by: 'towpath', who, hasLeft: false } });

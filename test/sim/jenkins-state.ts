@@ -15,6 +15,8 @@ export interface SimJob {
   /** Absent: its builds claim nothing. */
   readonly ledger?: JobLedger;
   parameters: readonly string[];
+  /** What they are from the moment on in which the next request arrives: after it was looked at and before it is asked. */
+  parametersAtNextRequest?: readonly string[] | undefined;
   readonly usualParameters: readonly string[];
   isDisabled: boolean;
   readonly isSerial: boolean;

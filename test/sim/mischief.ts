@@ -96,9 +96,11 @@ export class Mischief {
       const job = random.pickOf([...jenkins.jobs.values()]);
       if (job === undefined) return;
       const lost = random.pick(['ENVIRONMENT', 'VERSION', 'all']);
-      job.parameters = random.chance(0.5)
+      const changed = random.chance(0.5)
         ? [...job.usualParameters, 'DEBUG']
         : job.usualParameters.filter((name) => name === 'TOWPATH_RUN' || (lost !== 'all' && name !== lost));
+      if (random.chance(0.5)) job.parameters = changed;
+      else job.parametersAtNextRequest = changed;
       this.#for(60_000, () => this.#restoreJobs());
     },
     'api-faults': ({ faults }) => {
@@ -214,7 +216,10 @@ export class Mischief {
   }
 
   #restoreJobs(): void {
-    for (const job of this.#world.jenkins.jobs.values()) job.parameters = job.usualParameters;
+    for (const job of this.#world.jenkins.jobs.values()) {
+      job.parameters = job.usualParameters;
+      job.parametersAtNextRequest = undefined;
+    }
   }
 
   #replica(): Replica | undefined {
