@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../controller/core/digest.js';
 import type { EnvironmentFacts } from '../../controller/core/facts.js';
 import { signoffs as gate } from '../../controller/core/gates/signoffs.js';
+import type { GateInput } from '../../controller/core/gates/verdict.js';
 import type { Asked, Brought, DemandedSignoff, Person, ReleaseClass, Role, Signoff } from '../../controller/core/governance.js';
+import { recordReads } from '../../controller/core/judgement/record-reads.js';
 import type { DesiredEnvironment } from '../../controller/core/model.js';
 import type { DesiredStatus } from '../../controller/core/resources/environment.js';
 import { toTime } from '../../controller/core/time.js';
@@ -55,7 +57,7 @@ interface Place {
 }
 
 /** Eve asks for 1.1.0 in an environment of the stage uat, which demands a tester. */
-function judge(place: Place = {}) {
+function inputOf(place: Place = {}): GateInput {
   const { demands = [{ role: 'tester' }], roles = [tester], client, facts, asked = { version: brought('Eve') } } = place;
   const wanted: DesiredEnvironment = aDesired({
     stage: 'uat',
@@ -85,8 +87,10 @@ function judge(place: Place = {}) {
     since: toTime(at('07:00')),
     ...place.desired,
   };
-  return gate({ facts: someFacts({ governance, ...facts }), wanted, desired });
+  return { facts: someFacts({ governance, ...facts }), wanted, desired };
 }
+
+const judge = (place: Place = {}) => gate(inputOf(place));
 
 /** The sentences of a message that say why sign-offs do not count. */
 const why = (place: Place) => judge(place)?.message.split('; ').slice(2, -1);
@@ -280,6 +284,13 @@ describe('signoffs', () => {
     expect(why({ signoffs: [{ ...unknown, unbrought: 'the history is too long' }] })).toEqual([
       "Ann's sign-off as tester does not count: nobody knows which commit brought it (the history is too long)",
     ]);
+  });
+
+  it('follows again from what it looked at', () => {
+    for (const signoffs of [[], [signed('Ann')], [signed('Mallory'), signed('Bob', { brought: brought('Eve') })]]) {
+      const { found, record } = recordReads(inputOf({ signoffs }), gate);
+      expect(gate(JSON.parse(JSON.stringify(record)) as GateInput)).toEqual(found);
+    }
   });
 
   it('does not exist where the stage demands none', () => {
