@@ -11,6 +11,7 @@ import { Controller } from './reconcile/controller.js';
 import { measureRun, sampleOf } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
+import { createAuditTrail } from './s3/audit.js';
 import { type BucketClaims, createBucketClaims } from './s3/claims.js';
 import { createDescriptors } from './s3/descriptors.js';
 import { watchEventLoop } from './telemetry/event-loop.js';
@@ -145,13 +146,15 @@ function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, k
   });
   const bucketClaims = createBucketClaims({ readSecret });
   const claims = createClaims(kube, bucketClaims);
+  const audit = createAuditTrail({ readSecret, ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }) });
   const close = async () => {
+    audit.close();
     deployers.close();
     bucketClaims.close();
     descriptors.close();
     await repositories.close();
   };
-  return { repositories, descriptors, deployers, claims, close };
+  return { repositories, descriptors, deployers, claims, audit, close };
 }
 
 function createClaims(kube: Kube, inBuckets: BucketClaims): Claims {
@@ -172,7 +175,7 @@ function createPorts(parts: {
 }): Ports {
   const { kube, adapters, leadership, metrics, logger } = parts;
   const { sources, environments, runs, releases, holds, fresh, events } = kube;
-  const { repositories, descriptors, deployers, claims } = adapters;
+  const { repositories, descriptors, deployers, claims, audit } = adapters;
   const measurements = { runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run)) };
   const api = { sources, environments, runs, releases, holds, fresh, events };
   return {
@@ -182,6 +185,7 @@ function createPorts(parts: {
     descriptors,
     deployers,
     claims,
+    audit,
     leadership,
     measurements,
     log: logger,

@@ -72,8 +72,16 @@ async function main(): Promise<number> {
           out,
         );
       },
+      report: async (flags) => {
+        const { runReport } = await import('./commands/report.js');
+        return runReport(flags, print);
+      },
+      rebuild: async (flags) => {
+        const { runRebuild } = await import('./commands/rebuild.js');
+        return runRebuild(flags, print);
+      },
       explain: async (environment, flags) => {
-        const { runExplain } = await import('./explain-command.js');
+        const { runExplain } = await import('./commands/explain.js');
         return runExplain(environment, flags, { stdout: print, color, width: process.stdout.columns ?? 120 });
       },
     },

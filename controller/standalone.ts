@@ -7,6 +7,7 @@ import { defaultLeaseTimes } from './core/lease-times.js';
 import type { Json } from './embedded/resource-type.js';
 import { type EmbeddedApi, startEmbeddedApi } from './embedded/start.js';
 import { applyDocuments, parseDocuments } from './kube/documents.js';
+import { createKube } from './kube/kube.js';
 import type { Logger } from './telemetry/logger.js';
 
 /**
@@ -53,6 +54,23 @@ export async function startStandalone(config: StandaloneConfig, logger: Logger):
   } catch (error) {
     await api.close();
     throw error;
+  }
+}
+
+/** The embedded API alone, with the documents of the configuration file, for as long as `use` takes: no controller is at work. */
+export async function withStoppedStandalone<T>(
+  config: Pick<StandaloneConfig, 'directory' | 'configurationFile'>,
+  use: (target: { readonly url: string; readonly caPem: string; readonly token: string }) => Promise<T>,
+): Promise<T> {
+  const documents = parseDocuments(await readFile(resolve(config.configurationFile), 'utf8'), config.configurationFile);
+  const api = await startEmbeddedApi({ directory: resolve(config.directory), crds: await readCrds() });
+  try {
+    const target = { url: api.url, caPem: api.caPem, token: api.token };
+    const kube = await createKube({ now: Date.now, kubeconfig: target });
+    await applyDocuments(kube.client, documents, AbortSignal.timeout(30_000)).finally(() => kube.close());
+    return await use(target);
+  } finally {
+    await api.close();
   }
 }
 

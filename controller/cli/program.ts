@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { deltaHelp } from './delta.js';
 import { explainHelp } from './explain.js';
+import { reportHelp } from './report.js';
 
 /** What the commands do; main.ts brings it in, so that this file is only the command line. Each resolves with the exit code. */
 export interface Commands {
@@ -13,6 +14,8 @@ export interface Commands {
     flags: { format: 'table' | 'markdown' | 'json'; exitCode?: boolean; pathStyle?: boolean },
   ): Promise<number>;
   explain(environment: string | undefined, flags: ExplainFlags): Promise<number>;
+  report(flags: ReportFlags): Promise<number>;
+  rebuild(flags: RebuildFlags): Promise<number>;
 }
 
 export interface ExplainFlags {
@@ -24,6 +27,28 @@ export interface ExplainFlags {
   readonly run?: string;
   readonly file?: string;
   readonly output: 'text' | 'json' | 'yaml';
+}
+
+export interface ReportFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly product?: string;
+  readonly format: 'table' | 'json' | 'csv';
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly repository?: string;
+  readonly trail?: string;
+}
+
+export interface RebuildFlags {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly leaseNamespace?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly source?: string;
+  readonly trail?: string;
+  readonly dryRun?: boolean;
 }
 
 /** Parses argv (without node and script) and runs the command; 2 for usage errors, which are printed. */
@@ -67,7 +92,40 @@ function createProgram(commands: Commands, version: string, done: (code: number)
     .addHelpText('after', `\n${deltaHelp}`)
     .action(async (from, to, flags) => done(await commands.delta(from, to, flags)));
   addExplain(program, commands, done);
+  addReport(program, commands, done);
+  addRebuild(program, commands, done);
   return program;
+}
+
+function addReport(program: Command, commands: Commands, done: (code: number) => void): void {
+  program
+    .command('report')
+    .description('key figures of a time: releases, deployments, failures, lead times, what gates held, plan and truth')
+    .requiredOption('--from <time>', 'the beginning')
+    .requiredOption('--to <time>', 'the end')
+    .option('--product <name>', 'of this product alone')
+    .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table'))
+    .option('--kubeconfig <file>', 'the kubeconfig to use (default: what kubectl uses)')
+    .option('--namespace <name>', 'look in this namespace alone (default: all)')
+    .option('--repository <folder>', 'take the documents from this checkout instead of fetching them')
+    .option('--trail <folder>', 'take the audit trail from this folder')
+    .addHelpText('after', `\n${reportHelp}`)
+    .action(async (flags) => done(await commands.report(flags)));
+}
+
+function addRebuild(program: Command, commands: Commands, done: (code: number) => void): void {
+  program
+    .command('rebuild')
+    .description('give an empty cluster back what was recorded, from the audit trail; what is there stays as it is')
+    .option('--kubeconfig <file>', 'the kubeconfig to use (default: what kubectl uses)')
+    .option('--namespace <name>', 'in this namespace alone (default: all)')
+    .option('--lease-namespace <name>', 'where the lease of the leader is (default: --namespace, else default)')
+    .option('--data <folder>', 'the folder of towpath standalone, which must not run; with --config')
+    .option('--config <file>', 'the configuration file of towpath standalone; with --data')
+    .option('--source <name>', 'the ReleaseSource whose trail it is (default: the only one)')
+    .option('--trail <folder>', 'take the audit trail from this folder')
+    .option('--dry-run', 'only say what would be restored')
+    .action(async (flags) => done(await commands.rebuild(flags)));
 }
 
 function addExplain(program: Command, commands: Commands, done: (code: number) => void): void {

@@ -6,6 +6,8 @@ import type { EnvironmentResource, GateStatus } from '../core/resources/environm
 import type { ReleaseResource } from '../core/resources/release.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isTerminal } from '../core/run/run.js';
+import { Audited, reconcileAudit } from './audit.js';
+import { AuditWakes, everyEnvironment } from './audit-wakes.js';
 import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
@@ -44,6 +46,8 @@ export class Controller {
   readonly sources: KeyedQueue;
   readonly environments: KeyedQueue;
   readonly jobs: KeyedQueue;
+  readonly audits: KeyedQueue;
+  readonly #auditWakes: AuditWakes;
   readonly releases: KeyedQueue;
   readonly #releaseWakes: ReleaseWakes;
   readonly #ports: Ports;
@@ -61,6 +65,7 @@ export class Controller {
       components: new ComponentCache(),
       path: new PathView(),
       claimAges: new ClaimAges(() => timers.now()),
+      audited: new Audited(),
     };
     const locks = new Locks();
     const wakeEnvironments = (keys: readonly string[]) => {
@@ -96,6 +101,13 @@ export class Controller {
       concurrency: 16,
       process: (key, signal) => reconcileJob(fromJobText(key), jobLoop, signal),
     });
+    this.#auditWakes = new AuditWakes(ports.sources, (key) => this.audits.add(key));
+    this.audits = new KeyedQueue({
+      ...shared,
+      name: 'audit',
+      concurrency: 16,
+      process: (key, signal) => reconcileAudit(key, { ports, audited: this.#memory.audited, wakeEnvironments }, signal),
+    });
     this.releases = new KeyedQueue({
       ...shared,
       name: 'release',
@@ -116,6 +128,7 @@ export class Controller {
       { name: 'environment', queue: this.environments },
       { name: 'job', queue: this.jobs },
       { name: 'release', queue: this.releases },
+      { name: 'audit', queue: this.audits },
     ];
   }
 
@@ -143,6 +156,7 @@ export class Controller {
         if (isNews) this.environments.add(text);
         if (opensGates) this.#wakePeers(key);
         this.#releaseWakes.environment(key);
+        if (isAdopted(this.#ports.environments.get(key))) this.#auditWakes.environment(text);
         return;
       }
       case 'Release':
@@ -152,9 +166,11 @@ export class Controller {
         const { isNews, opensGates } = this.#see(kind, key, this.#ports.runs.get(key));
         if (isNews) this.environments.add(environmentOf(key));
         if (opensGates) this.#wakePeers(key);
+        if (isNews || opensGates) this.#auditWakes.environment(environmentOf(key));
         return;
       }
       case 'Hold':
+        this.#auditWakes.holds(key.namespace);
         for (const { metadata } of this.#ports.environments.list()) {
           if (metadata.namespace === key.namespace) this.environments.add(toKeyText(metadata));
         }
@@ -187,6 +203,7 @@ export class Controller {
       if (metadata.namespace === key.namespace && spec.source === key.name) this.environments.add(toKeyText(metadata));
     }
     for (const job of jobsOf(key, this.#memory.published)) this.jobs.add(toJobText(job));
+    this.#auditWakes.everything(key.namespace, everyEnvironment(this.#ports, key.namespace));
   }
 
   /**
@@ -211,6 +228,9 @@ type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResour
 const ended = 'ended';
 
 const readsOtherProducts = (gates: readonly GateStatus[]): boolean => gates.some(({ name }) => name === 'dependencies');
+
+const isAdopted = (environment: EnvironmentResource | undefined): boolean =>
+  environment?.status?.recorded !== undefined && environment.status.recorded.run === undefined;
 
 /** What the gates of other environments read of an object: whether a run goes on, what is verified where. */
 function forPeers(found: Seeable): string {

@@ -143,6 +143,7 @@ async function prune(
   const { product, environment: name } = environment.spec;
   const runs = loop.ports.runs.ofEnvironment(namespace, product, name);
   for (const run of expiredRuns(runs, source?.spec.historyLimit ?? 20)) {
+    if (!loop.memory.audited.has(run, source)) continue;
     await loop.ports.runs.remove({ namespace, name: run.metadata.name }, signal);
   }
 }

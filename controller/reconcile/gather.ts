@@ -10,6 +10,7 @@ import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { isClaimed, isTerminal } from '../core/run/run.js';
+import type { Audited } from './audit.js';
 import type { ClaimAges } from './claim-ages.js';
 import type { ComponentCache } from './components.js';
 import type { JobHistories } from './histories.js';
@@ -26,6 +27,7 @@ export interface Memory {
   readonly histories: JobHistories;
   readonly components: ComponentCache;
   readonly claimAges: ClaimAges;
+  readonly audited: Audited;
 }
 
 export interface Subject {

@@ -1,5 +1,6 @@
+import type { AuditRecord } from '../core/audit/records.js';
 import type { EventRecord } from '../core/events.js';
-import type { ClaimPlace, DescriptorReading, Millis, Snapshot } from '../core/model.js';
+import type { ClaimPlace, DescriptorReading, Json, Millis, Snapshot } from '../core/model.js';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
@@ -120,6 +121,16 @@ export interface Claims {
   read(request: ClaimRequest, signal: AbortSignal): Promise<ClaimReading>;
 }
 
+/** Where the audit trail of a source stands: objects that are created once and never changed. Throws ReconcileError. */
+export interface AuditTrail {
+  /** Creates the object; nothing happens where it is there already. Durable when it returns. */
+  append(source: ReleaseSourceResource, record: AuditRecord, signal: AbortSignal): Promise<void>;
+  has(source: ReleaseSourceResource, key: string, signal: AbortSignal): Promise<boolean>;
+  /** The keys below a prefix, in order. */
+  list(source: ReleaseSourceResource, prefix: string, signal: AbortSignal): Promise<string[]>;
+  read(source: ReleaseSourceResource, key: string, signal: AbortSignal): Promise<Json>;
+}
+
 /** Reads come from a cache that follows the API and holds own writes at once. */
 export interface Cache<R extends Resource<unknown, unknown>> {
   get(key: Key): R | undefined;
@@ -217,6 +228,7 @@ export interface Ports {
   readonly descriptors: Descriptors;
   readonly deployers: Deployers;
   readonly claims: Claims;
+  readonly audit: AuditTrail;
   readonly sources: SourceRecords;
   readonly environments: EnvironmentRecords;
   readonly runs: RunRecords;

@@ -25,6 +25,7 @@ import { ResourceWriter } from '../../controller/kube/writer.js';
 import { Controller } from '../../controller/reconcile/controller.js';
 import type { Deployer, Ports } from '../../controller/reconcile/ports.js';
 import { createApiClient } from './api-client.js';
+import { noAudit } from './audit.js';
 import { createClaims } from './claims.js';
 import type { Owner } from './scheduler.js';
 import { Violation } from './violation.js';
@@ -147,6 +148,7 @@ export class Replica implements Owner {
       repositories: world.git.clone({ wait, latency, onRead: () => this.#read() }),
       descriptors: world.bucket.reader(world),
       claims: createClaims(world),
+      audit: noAudit,
       deployers: { open: async (): Promise<Deployer> => world.openDeployer(this.name) },
       events: {
         record: ({ reason, message, regarding }) =>

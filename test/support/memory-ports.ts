@@ -11,6 +11,7 @@ import { toTime } from '../../controller/core/time.js';
 import type { Change } from '../../controller/reconcile/controller.js';
 import type { EventRecord, Key, Ports } from '../../controller/reconcile/ports.js';
 import type { ManualClock } from './manual-clock.js';
+import { MemoryAudit } from './memory-audit.js';
 import type { MemoryJenkins } from './memory-jenkins.js';
 
 /** What happens to a write: `lost` is applied and its answer never comes; `failed` is not applied. */
@@ -137,6 +138,7 @@ export class MemoryPorts {
   /** Holds that do not fit their type. */
   quarantinedHolds: readonly { name: string; message: string }[] = [];
   leaseMs: Millis = 30_000;
+  readonly audit = new MemoryAudit();
   /** Runs that the API has and the caches do not show yet. */
   readonly unheardOf = new Set<string>();
   readonly #clock: ManualClock;
@@ -214,6 +216,7 @@ export class MemoryPorts {
       events: { record: (event) => void this.events.push(event) },
       leadership: { identity, remainingMs: () => this.leaseMs },
       claims: { read: async ({ id }) => this.claim(id) },
+      audit: this.audit,
       measurements: { runEnded: () => undefined },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     };

@@ -23,6 +23,9 @@ const allowed: Record<string, readonly string[]> = {
   embedded: [...files('embedded'), 'node:', 'classic-level', 'yaml'],
   http: [...files('http'), 'node:', 'hono', '@hono/node-server'],
   telemetry: [...files('telemetry'), 'node:', 'pino', 'prom-client'],
+  // What commands do with a cluster: composition roots of their own.
+  operate: [...files('operate', 'core', 'git', 'kube', 'reconcile', 's3'), 'node:'],
+  commands: [...files('commands', 'cli', 'core', 'operate'), 'controller/config.ts', 'controller/standalone.ts', 'node:', 'yaml'],
   cli: [...files('cli', 'core'), 'controller/app.ts', 'controller/config.ts', 'node:', 'commander', 'cli-table3'],
 };
 
@@ -30,8 +33,6 @@ const allowed: Record<string, readonly string[]> = {
 const allowedAtTop: Record<string, RegExp> = {
   'controller/app.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/standalone.ts': /^(?!controller\/(cli\/|main\.ts))/,
-  'controller/inspect.ts': /^(?!controller\/(cli\/|main\.ts))/,
-  'controller/explain-command.ts': /^(controller\/(cli|core|config\.ts|inspect\.ts)|node:|yaml$)/,
   'controller/config.ts': /^(controller\/core\/|node:)/,
   'controller/generate.ts': /^(controller\/(core|telemetry)\/|node:|yaml$)/,
   'controller/main.ts': /./,

@@ -28,7 +28,7 @@ export const holdsPrefix = (namespace: string): string => `${namespace}/_holds/`
 
 export function runKey({ metadata, spec }: DeploymentRunResource): string {
   const number = String(spec.number).padStart(8, '0');
-  return `${environmentPrefix(metadata.namespace, spec.product, spec.environment)}runs/${number}-${shortUid(metadata.uid)}.json`;
+  return `${environmentPrefix(metadata.namespace, spec.product, spec.environment)}runs/${number}-${shortUid(spec.restored?.uid ?? metadata.uid)}.json`;
 }
 
 /** A run that has ended, whole: what was deployed, why it was allowed, by what it was overridden, how it ended and who settled it. */

@@ -64,6 +64,12 @@ export const DeploymentRunSpec = Type.Object(
     ),
     delta: Type.Optional(Delta),
     gates: Type.Optional(list(Gate, 'The gates as judged when the run was made.')),
+    restored: Type.Optional(
+      Type.Object(
+        { uid: text('The uid that it had; TOWPATH_RUN of its builds rests on it.') },
+        { description: 'It was written again from the audit trail.' },
+      ),
+    ),
     cause: Type.Object(
       {
         type: oneOf(['desired', 'retry', 'requested', 'drift', 'verify'], 'Why the run was made.'),

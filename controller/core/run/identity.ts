@@ -15,7 +15,8 @@ export function runName(product: string, environment: string, number: number): s
  * in another cluster, or after the records were lost, is never taken for this one.
  */
 export function invocationId(run: DeploymentRunResource): string {
-  return `${run.metadata.name}.${(run.metadata.uid ?? '').slice(0, 8)}`;
+  const uid = run.spec.restored?.uid ?? run.metadata.uid ?? '';
+  return `${run.metadata.name}.${uid.slice(0, 8)}`;
 }
 
 /** TOWPATH_RUN of one check of the run. */

@@ -21,7 +21,9 @@ export function isTerminal(run: DeploymentRunResource): boolean {
 }
 
 export function phaseOf(run: DeploymentRunResource): Phase {
-  return run.status?.phase ?? 'Pending';
+  const phase = run.status?.phase ?? 'Pending';
+  // One that is being restored is over, whatever else is known of it yet: it never starts anything.
+  return phase === 'Pending' && run.spec.restored !== undefined ? 'Superseded' : phase;
 }
 
 /** One job that a run asks for, with what is known of it: `check` is absent for the deployment itself. */

@@ -19,6 +19,8 @@ const commands = {
   validate: async () => 0,
   delta: async () => 0,
   explain: async () => 0,
+  report: async () => 0,
+  rebuild: async () => 0,
 };
 
 /** The command line (a part an argument), and the small texts that people write into fields and files: an exit code, or a UsageError. */

@@ -1,43 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { compact } from './core/compact.js';
-import { loadRepository } from './core/documents/load.js';
-import type { ParsedFile } from './core/documents/parsed.js';
-import { type Explanation, explain, explainRun, type WhatIf } from './core/explain/explain.js';
-import type { EnvironmentFacts } from './core/facts.js';
-import type { Commit, Millis, Snapshot } from './core/model.js';
-import type { DeploymentRunResource } from './core/resources/deployment-run.js';
-import type { EnvironmentResource } from './core/resources/environment.js';
-import type { ReleaseSourceResource } from './core/resources/release-source.js';
-import { createRepositories } from './git/repositories.js';
-import type { KubeTarget } from './kube/connection.js';
-import { createKube, type Kube } from './kube/kube.js';
-import { ClaimAges } from './reconcile/claim-ages.js';
-import { ComponentCache } from './reconcile/components.js';
-import { gather, gatherCached, type Memory } from './reconcile/gather.js';
-import { JobHistories } from './reconcile/histories.js';
-import { Locks } from './reconcile/locks.js';
-import { PathView } from './reconcile/path-view.js';
-import type { Key, Ports } from './reconcile/ports.js';
-import { PublishedStates } from './reconcile/published.js';
-import { subjectOf } from './reconcile/subject.js';
-import { createDescriptors } from './s3/descriptors.js';
+import { compact } from '../core/compact.js';
+import { type Explanation, explain, explainRun, type WhatIf } from '../core/explain/explain.js';
+import type { EnvironmentFacts } from '../core/facts.js';
+import type { Millis } from '../core/model.js';
+import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
+import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { Kube } from '../kube/kube.js';
+import { Audited } from '../reconcile/audit.js';
+import { ClaimAges } from '../reconcile/claim-ages.js';
+import { ComponentCache } from '../reconcile/components.js';
+import { gather, gatherCached, type Memory } from '../reconcile/gather.js';
+import { JobHistories } from '../reconcile/histories.js';
+import { Locks } from '../reconcile/locks.js';
+import { PathView } from '../reconcile/path-view.js';
+import type { Key, Ports } from '../reconcile/ports.js';
+import { PublishedStates } from '../reconcile/published.js';
+import { subjectOf } from '../reconcile/subject.js';
+import { createDescriptors } from '../s3/descriptors.js';
+import { NotFound, type OperateOptions, readSnapshot } from './cluster.js';
 
 /** Looks at what the controller looks at, and judges as it does; it never writes. */
-
-/** There is nothing of that name, or more than one. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound';
-}
-
-export interface InspectOptions {
-  readonly kubeconfig?: KubeTarget;
-  readonly namespace?: string;
-  /** The documents of a checkout; absent: they are fetched from the repository of the ReleaseSource. */
-  readonly files?: () => Promise<readonly ParsedFile[]>;
-  readonly signal: AbortSignal;
-}
 
 export interface ExplainRequest {
   readonly environment: string;
@@ -45,33 +26,8 @@ export interface ExplainRequest {
   readonly version?: string;
 }
 
-export interface Inspection {
-  explain(request: ExplainRequest): Promise<Explanation>;
-  explainRun(name: string): Explanation;
-  close(): Promise<void>;
-}
-
-export async function openInspection(options: InspectOptions): Promise<Inspection> {
-  const { kubeconfig, namespace, signal } = options;
-  const kube = await createKube({
-    now: Date.now,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(namespace === undefined ? {} : { namespace }),
-  });
-  try {
-    await kube.start(signal);
-  } catch (error) {
-    await kube.close();
-    throw error;
-  }
-  return {
-    explain: (request) => explainEnvironment(request, kube, options),
-    explainRun: (name) => explainRecord(name, kube.runs.list()),
-    close: () => kube.close(),
-  };
-}
-
-function explainRecord(name: string, runs: readonly DeploymentRunResource[]): Explanation {
+/** Why a run was started, from its record alone. Throws NotFound. */
+export function explainRecord(name: string, runs: readonly DeploymentRunResource[]): Explanation {
   const run = runs.find(({ metadata }) => metadata.name === name);
   if (run === undefined) throw new NotFound(`there is no DeploymentRun ${name}`);
   const told = explainRun(run);
@@ -79,7 +35,8 @@ function explainRecord(name: string, runs: readonly DeploymentRunResource[]): Ex
   return told;
 }
 
-async function explainEnvironment(request: ExplainRequest, kube: Kube, options: InspectOptions): Promise<Explanation> {
+/** Why an environment is, or is not, deployed to. Throws NotFound. */
+export async function explainEnvironment(request: ExplainRequest, kube: Kube, options: OperateOptions): Promise<Explanation> {
   const environment = find(request.environment, kube.environments.list());
   const { namespace } = environment.metadata;
   const source = kube.sources.get({ namespace, name: environment.spec.source });
@@ -119,24 +76,8 @@ const createMemory = (): Memory => ({
   components: new ComponentCache(),
   path: new PathView(),
   claimAges: new ClaimAges(() => performance.now()),
+  audited: new Audited(),
 });
-
-async function readSnapshot(source: ReleaseSourceResource, kube: Kube, { files, signal }: InspectOptions): Promise<Snapshot> {
-  if (files !== undefined) return { commit: lastCommit(source), repository: loadRepository(await files()) };
-  const cacheDirectory = await mkdtemp(join(tmpdir(), 'towpath-explain-'));
-  const repositories = createRepositories({ cacheDirectory, readSecret: kube.readSecret.bind(kube) });
-  try {
-    return await repositories.latest(source, signal);
-  } finally {
-    await repositories.close();
-    await rm(cacheDirectory, { recursive: true, force: true });
-  }
-}
-
-function lastCommit({ status }: ReleaseSourceResource): Commit {
-  const { sha = '', author = '', time = '', subject = '' } = status?.commit ?? {};
-  return { sha, author, time: Date.parse(time) || 0, subject };
-}
 
 /** Only what gathering reads: nothing that writes, and no Jenkins. */
 function readPorts(kube: Kube, descriptors: Ports['descriptors'], at: Millis | undefined): Ports {

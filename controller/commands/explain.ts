@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
-import { formatExplanation } from './cli/explain.js';
-import type { ExplainFlags } from './cli/program.js';
-import { readFolder } from './cli/repository-folder.js';
-import { UsageError } from './config.js';
-import { type Explanation, explainRun } from './core/explain/explain.js';
-import type { DeploymentRunResource } from './core/resources/deployment-run.js';
-import { openInspection } from './inspect.js';
+import { formatExplanation } from '../cli/explain.js';
+import type { ExplainFlags } from '../cli/program.js';
+import { readFolder } from '../cli/repository-folder.js';
+import { UsageError } from '../config.js';
+import { type Explanation, explainRun } from '../core/explain/explain.js';
+import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
+import { withKube } from '../operate/cluster.js';
+import { explainEnvironment, explainRecord } from '../operate/explain.js';
+import { parseTime } from './times.js';
 
 export interface ExplainOutput {
   stdout(text: string): void;
@@ -31,33 +33,23 @@ async function explanationOf(environment: string | undefined, flags: ExplainFlag
   if (asked.length !== 1)
     throw new UsageError('name one of an environment, --run NAME and --file FILE (see towpath explain --help)');
   if (flags.file !== undefined) return explainFile(flags.file);
-  const at = flags.at === undefined ? undefined : parseTime(flags.at);
+  const at = flags.at === undefined ? undefined : parseTime(flags.at, '--at');
   const { kubeconfig, namespace, repository, version, run } = flags;
-  const inspection = await openInspection({
+  const options = {
     signal: AbortSignal.timeout(deadlineMs),
     ...(kubeconfig === undefined ? {} : { kubeconfig: { path: kubeconfig } }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(repository === undefined ? {} : { files: () => readFolder(repository) }),
-  });
-  try {
-    if (run !== undefined) return inspection.explainRun(run);
+  };
+  return withKube(options, async (kube) => {
+    if (run !== undefined) return explainRecord(run, kube.runs.list());
     const request = {
       environment: environment ?? '',
       ...(at === undefined ? {} : { at }),
       ...(version === undefined ? {} : { version }),
     };
-    return await inspection.explain(request);
-  } finally {
-    await inspection.close();
-  }
-}
-
-function parseTime(written: string): number {
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(written)
-    ? Date.parse(written)
-    : Number.NaN;
-  if (Number.isNaN(at)) throw new UsageError(`--at ${written} is no time with an offset, such as 2026-12-01T20:00:00+11:00`);
-  return at;
+    return explainEnvironment(request, kube, options);
+  });
 }
 
 async function explainFile(file: string): Promise<Explanation> {

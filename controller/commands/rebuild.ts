@@ -1,0 +1,50 @@
+import { dirname, resolve } from 'node:path';
+import type { RebuildFlags } from '../cli/program.js';
+import { UsageError } from '../config.js';
+import { withKube } from '../operate/cluster.js';
+import { type Rebuilt, rebuild } from '../operate/rebuild.js';
+import { withStoppedStandalone } from '../standalone.js';
+
+const deadlineMs = 30 * 60_000;
+
+/** `towpath rebuild`. Throws UsageError for wrong usage, and an Error that says why where nothing may be restored. */
+export async function runRebuild(flags: RebuildFlags, out: (text: string) => void): Promise<number> {
+  const { data, config, kubeconfig, namespace } = flags;
+  if ((data === undefined) !== (config === undefined))
+    throw new UsageError('--data and --config go together: the folder and the file of towpath standalone');
+  if (data !== undefined && kubeconfig !== undefined) throw new UsageError('--data and --kubeconfig name two places: give one');
+  const signal = AbortSignal.timeout(deadlineMs);
+  const scope = namespace === undefined ? {} : { namespace };
+  const work = { ...optionsOf(flags), signal };
+  const rebuilt =
+    data === undefined || config === undefined
+      ? await withKube({ signal, ...scope, ...(kubeconfig === undefined ? {} : { kubeconfig: { path: kubeconfig } }) }, (kube) =>
+          rebuild(kube, work),
+        )
+      : await withStoppedStandalone({ directory: data, configurationFile: config }, (target) =>
+          withKube({ signal, ...scope, kubeconfig: target }, (kube) =>
+            rebuild(kube, { ...work, directoriesRelativeTo: dirname(resolve(config)), alone: true }),
+          ),
+        );
+  out(formatRebuilt(rebuilt, flags.dryRun ?? false));
+  return 0;
+}
+
+function optionsOf({ source, trail, leaseNamespace, namespace, dryRun }: RebuildFlags) {
+  return {
+    lease: { namespace: leaseNamespace ?? namespace ?? 'default', name: 'towpath' },
+    dryRun: dryRun ?? false,
+    ...(source === undefined ? {} : { source }),
+    ...(trail === undefined ? {} : { folder: resolve(trail) }),
+  };
+}
+
+function formatRebuilt({ environments }: Rebuilt, dryRun: boolean): string {
+  if (environments.length === 0) return 'The audit trail holds nothing of this namespace.\n';
+  const verb = dryRun ? 'would be restored' : 'restored';
+  const lines = environments.map(({ name, version = 'nothing', runs, skipped }) =>
+    skipped === undefined ? `${name}: ${version}, ${runs} runs ${verb}` : `${name}: left alone, ${skipped}`,
+  );
+  const done = environments.filter(({ skipped }) => skipped === undefined).length;
+  return `${[...lines, `${done} of ${environments.length} environments ${verb}.`].join('\n')}\n`;
+}
