@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { deployJob, jobs } from '../../support/e2e/documents.js';
 import { inClaimingWorld, type Outcomes } from './claiming.js';
-import { deployed, expectRefused, readBuild, rebuild, renewLease, statusOf, takenOver, trigger, writeState } from './moments.js';
+import {
+  deployed,
+  expectRefused,
+  queued,
+  readBuild,
+  rebuild,
+  renewLease,
+  statusOf,
+  takenOver,
+  trigger,
+  writeState,
+} from './moments.js';
 import { firstRun, inCrashWorld } from './world.js';
 
 /**
@@ -95,8 +106,8 @@ describe.concurrent('a person who', () => {
 
   it('A1: cancels the item: the run is over, and is not asked again', async () => {
     await inCrashWorld({ jenkins: { jobs: jobs({ label: 'none' }) } }, async (world) => {
-      world.replica.program.launch();
-      await world.run(firstRun, 'Queued');
+      const stored = await queued(world);
+      await stored.pass();
       world.jenkins.cancelItem(1);
       expect(await world.end('Aborted')).toEqual({ phase: 'Aborted', claims: 1, asked: 1, builds: [] });
     });
@@ -106,8 +117,8 @@ describe.concurrent('a person who', () => {
     'A1: uses %s on the job while the item waits: the run is over, and is not asked again',
     async (action) => {
       await inCrashWorld({ jenkins: { jobs: jobs({ label: 'none' }) } }, async (world) => {
-        world.replica.program.launch();
-        await world.run(firstRun, 'Queued');
+        const stored = await queued(world);
+        await stored.pass();
         expect(await statusOf(world.jenkins, `/job/platform/job/deploy/${action}`, 'POST')).toBe(302);
         expect(await world.end('Aborted')).toEqual({ phase: 'Aborted', claims: 1, asked: 1, builds: [] });
       });

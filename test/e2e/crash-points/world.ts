@@ -182,11 +182,15 @@ function accounts(api: Api, jenkins: JenkinsStandIn): Pick<CrashWorld, 'id' | 'a
     };
   };
   const end: CrashWorld['end'] = async (phase, name = firstRun) => {
-    await eventually(async () => {
-      const { status } = await api.get('deploymentruns', name);
-      if (status?.phase === phase) return true;
-      throw new Error(`${status?.phase}: ${status?.message}`);
-    }, `${name} ends as ${phase}`);
+    await eventually(
+      async () => {
+        const { status } = await api.get('deploymentruns', name);
+        if (status?.phase === phase) return true;
+        throw new Error(`${status?.phase}: ${status?.message}`);
+      },
+      `${name} ends as ${phase}`,
+      120_000,
+    );
     return account(name);
   };
   return { id, account, end };
