@@ -87,6 +87,17 @@ describe('parity', () => {
     expect(sentences(changed('product.yaml', 'name: qa\n', 'name: qa\n      parity: {with: uat}\n'))).toEqual([
       'product.yaml:12:22 spec.stages[0].parity.with: stage uat does not come before qa: nothing is tested there first',
     ]);
+    expect(
+      sentences(
+        changed(
+          'product.yaml',
+          '- {name: uat, after: [qa]}',
+          '- name: side\n    - {name: uat, after: [qa], parity: {with: side}}',
+        ),
+      ),
+    ).toEqual([
+      'product.yaml:13:47 spec.stages[2].parity.with: stage side does not come before uat: nothing is tested there first',
+    ]);
   });
 
   it('allows paths that are well formed', () => {

@@ -76,6 +76,20 @@ describe('checklist', () => {
     expect(judge(governed(releases({ checklist: [secret] })), { from: '2.9.1', to: '2.9.1' })).toEqual(done('nothing to do'));
   });
 
+  it('opens over a version without a Release document where the product does not demand them', () => {
+    const governance = governed([aRelease('2.9.4', { previous: '2.9.3' })]);
+    expect(judge(governance)).toEqual(
+      done(
+        'nothing to do, over 2.9.4 (2.9.3, on the way to 2.9.4, has no Release document: the order of the version numbers counts)',
+      ),
+    );
+  });
+
+  it('opens a first deployment where the repository begins at a later release than the product', () => {
+    const governance = governed([aRelease('2.9.4', { previous: '2.9.3' })]);
+    expect(judge(governance, { from: '', wanted: { product: shop({ releases: 'required' }) } })?.state).toBe('Passed');
+  });
+
   it('closes while an item of a release that is jumped over is open, and names it', () => {
     const governance = governed(
       releases({}, { checklist: [index, doneItem('a')] }, { checklist: [secret] }, { checklist: [doneItem('b')] }),
@@ -117,6 +131,13 @@ describe('checklist', () => {
         '2.9.4 cannot go back to 2.9.2: drop-columns (2.9.3, data-migration) cannot be taken back; one can go back as far as 2.9.3 (drop-columns: restore the snapshot)',
       who: 'an author, by a commit that asks for another version, or that overrides this gate for this one',
     });
+  });
+
+  it('explains that one cannot go back at all over what was done last', () => {
+    const drop = doneItem('drop-columns', { reversible: false });
+    expect(judge(governed(releases({}, {}, { checklist: [drop] })), { from: '2.9.3', to: '2.9.2' })?.message).toBe(
+      '2.9.3 cannot go back to 2.9.2: drop-columns (2.9.3, manual) cannot be taken back',
+    );
   });
 
   it('explains who has to act, also where an item has no owner, and shows no more than five', () => {

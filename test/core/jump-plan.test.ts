@@ -81,9 +81,10 @@ describe('the plan of a jump', () => {
   const both: ChecklistCompletion = { stage: 'production', client: 'acme', state: 'done', by: 'client and stage' };
   const environment: ChecklistCompletion = { environment: 'production-acme', state: 'pending', by: 'environment' };
   const elsewhere: ChecklistCompletion = { environment: 'uat-acme', client: 'acme', state: 'done', by: 'elsewhere' };
+  const theirs: ChecklistCompletion = { client: 'globex', stage: 'production', state: 'done', by: 'globex' };
 
   it.each<[string, ChecklistCompletion[]]>([
-    ['everywhere', [everywhere, elsewhere]],
+    ['everywhere', [everywhere, elsewhere, theirs]],
     ['stage', [stage, everywhere]],
     ['client', [client, everywhere, stage]],
     ['client and stage', [both, client, stage, everywhere]],

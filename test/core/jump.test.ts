@@ -124,6 +124,16 @@ describe('a jump', () => {
     expect(wayOf([aRelease('2.9.4')], '2.9.1', '2.9.4', '2.9.2', '3.0.0')).toMatchObject({ broken: ['2.9.2'] });
   });
 
+  it('takes a broken release whose version has no order for one on the way, where version numbers count', () => {
+    expect(wayOf([aRelease('2.9.4')], '2.9.1', '2.9.4', 'spring')).toMatchObject({ broken: ['spring'] });
+  });
+
+  it('does not miss a release from before where it comes from', () => {
+    const releases = [aRelease('2.9.4', { previous: '2.9.2' })];
+    expect(wayOf(releases, '2.9.3', '2.9.4').missing).toBeUndefined();
+    expect(wayOf(releases, '2.9.1', '2.9.4').missing).toEqual(['2.9.2']);
+  });
+
   it('ends where releases build on each other in a circle', () => {
     const releases = [aRelease('1.1.0', { previous: '1.2.0' }), aRelease('1.2.0', { previous: '1.1.0' })];
     expect(wayOf(releases, '1.0.0', '1.2.0')).toEqual({

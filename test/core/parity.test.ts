@@ -68,6 +68,7 @@ describe('settings', () => {
     ['"a.b".c', { 'a.b': { c: 1 } }, []],
     ['a.b', { 'a.b': 1 }, ['"a.b": not in uat']],
     ['other', { a: { b: 1, c: 1 } }, ['a: not in uat']],
+    ['a.other', { a: { b: 1, c: 1 } }, ['a: not in uat']],
   ])('that %s allows to differ may', (allow, own, found) => {
     expect(differences(own, {}, allow)).toEqual(found);
   });

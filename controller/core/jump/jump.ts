@@ -31,7 +31,6 @@ export const firstDeploymentReleases = 50;
 export function jump(known: Releases, ends: { readonly from?: string | undefined; readonly to: string }): Jump {
   const { from, to } = ends;
   if (from === undefined) return first(known, to);
-  if (from === to) return way({ from, to }, {});
   const forward = chainOf(known, to, { goal: from });
   if (forward.end.at === 'goal') return way({ from, to }, { over: oldestFirst(forward) });
   const backward = chainOf(known, from, { goal: to });
