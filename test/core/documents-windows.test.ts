@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sentences, valid, window } from './documents-fixture.js';
+import { loadRepository } from '../../controller/core/documents/load.js';
+import { parseFile } from '../../controller/core/documents/parse.js';
+import { encode, sentences, valid, window } from './documents-fixture.js';
 
 const windows: readonly (readonly [title: string, from: string, to: string, findings: readonly string[]])[] = [
   ['an end without a beginning', '  from: 2026-12-18T00:00:00\n', '', ['window.yaml:7:3 spec.to: needs from beside it']],
@@ -121,6 +123,29 @@ const windows: readonly (readonly [title: string, from: string, to: string, find
     ['window.yaml:5:12 warning spec.exempt[0]: no product has a release class "urgent" (major, minor, hotfix, emergency)'],
   ],
 ];
+
+describe('a window that cannot be read', () => {
+  const latin1 = new Uint8Array([...encode(window), 35, 0xfc, 10]);
+  const governanceWith = (content: Uint8Array) =>
+    loadRepository([
+      ...Object.entries(valid).map(([path, text]) => parseFile({ path, content: encode(text) })),
+      parseFile({ path: 'window.yaml', content }),
+    ]).governance;
+
+  it('is told as broken, and to select everything, where its file is not UTF-8 or too large', () => {
+    expect(governanceWith(latin1)).toMatchObject({
+      windows: [],
+      broken: [{ kind: 'DeploymentWindow', name: 'window.yaml', message: expect.stringMatching(/^window.yaml:\d+:\d+ .*UTF-8/) }],
+    });
+    const large = encode(`${window}#${'x'.repeat(2_000_000)}`);
+    expect(governanceWith(large).broken.map(({ name, selector }) => [name, selector])).toEqual([['window.yaml', undefined]]);
+  });
+
+  it('is not looked for in files that speak of none', () => {
+    const text = new TextDecoder('latin1').decode(latin1).replace('DeploymentWindow', 'Release');
+    expect(governanceWith(Uint8Array.from(text, (character) => character.charCodeAt(0))).broken).toEqual([]);
+  });
+});
 
 describe('overrides', () => {
   const version = valid['version.yaml'] ?? '';

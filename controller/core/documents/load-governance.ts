@@ -2,7 +2,7 @@ import { compact } from '../compact.js';
 import type { BrokenDocument, Governance, ReleaseDocument } from '../governance.js';
 import type { Finding } from '../model.js';
 import { toIncident, toRelease, toRoles, toWindow } from './governing.js';
-import type { DocumentKind, ParsedDocument, ValidDocument } from './parsed.js';
+import type { DocumentKind, ParsedDocument, ParsedFile, ValidDocument } from './parsed.js';
 import { only, type RepositoryIndex } from './repository-index.js';
 import type { Stopped, Verdict } from './rules/verdict.js';
 
@@ -11,6 +11,7 @@ interface Read {
   readonly stopped: Stopped;
   readonly releases: ReadonlyMap<string, ReleaseDocument>;
   readonly verdicts: readonly Verdict[];
+  readonly files: readonly ParsedFile[];
 }
 
 /** `product/version` → the release, of the Release documents that nothing is wrong with. */
@@ -24,7 +25,7 @@ export function releasesOf(index: RepositoryIndex, stopped: Stopped): ReadonlyMa
 }
 
 /** What governs. A document that something is wrong with is not left out in silence: it is told as broken, and what depends on it stays closed. */
-export function loadGovernance({ index, releases, verdicts, stopped }: Read): Governance {
+export function loadGovernance({ index, releases, verdicts, stopped, files }: Read): Governance {
   const errors = errorsOf(index, verdicts);
   const sound = <K extends DocumentKind>(kind: K) =>
     index.documents.filter(
@@ -35,7 +36,7 @@ export function loadGovernance({ index, releases, verdicts, stopped }: Read): Go
     windows: sound('DeploymentWindow').map(({ content }) => toWindow(content)),
     roles: sound('Roles').flatMap(({ content }) => toRoles(content)),
     incidents: sound('Incident').map(({ content }) => toIncident(content)),
-    broken: [...brokenDocuments(index, errors), ...brokenReleases(index, stopped)],
+    broken: [...brokenDocuments(index, errors), ...brokenReleases(index, stopped), ...unreadWindows(files)],
   };
 }
 
@@ -69,4 +70,11 @@ function brokenReleases(index: RepositoryIndex, stopped: Stopped): BrokenDocumen
     const [product = '', name = ''] = key.split('/');
     return [{ kind: 'Release', name, product, message: text(finding) }];
   });
+}
+
+/** Files that cannot be read and speak of a window: a freeze must not be over because somebody saved it in another encoding. */
+function unreadWindows(files: readonly ParsedFile[]): BrokenDocument[] {
+  return files.flatMap(({ path, mayHoldWindow, findings: [first] }): BrokenDocument[] =>
+    mayHoldWindow === true && first !== undefined ? [{ kind: 'DeploymentWindow', name: path, message: text(first) }] : [],
+  );
 }

@@ -24,7 +24,7 @@ export function loadRepository(files: Iterable<ParsedFile>, cache: SettingsCache
   const stopped = collectStopped(index, verdicts);
   const findings = sortFindings([...all.flatMap((file) => file.findings), ...verdicts.map(({ finding }) => finding)]);
   const releases = releasesOf(index, stopped);
-  const governance: Governance = loadGovernance({ index, stopped, releases, verdicts });
+  const governance: Governance = loadGovernance({ index, stopped, releases, verdicts, files: all });
   return {
     ...toEnvironments({ index, stopped, releases, cache }),
     governance,

@@ -22,6 +22,12 @@ const schemaWords = ['$schema', 'properties', '$defs', '$ref', '"type"', '\ntype
  * whatever the bytes. The result depends on path and content alone.
  */
 export function parseFile(file: RepositoryFile): ParsedFile {
+  const parsed = readFile(file);
+  const mayHoldWindow = parsed.unknownDocuments > 0 && holdsAscii(file.content, 'DeploymentWindow');
+  return mayHoldWindow ? { ...parsed, mayHoldWindow } : parsed;
+}
+
+function readFile(file: RepositoryFile): ParsedFile {
   const empty = { path: file.path, documents: [], findings: [], unknownDocuments: 0 };
   if (!documentName.test(file.path)) return empty;
   const ours = holdsAscii(file.content, 'apiVersion') && holdsAscii(file.content, 'towpath');

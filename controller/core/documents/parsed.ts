@@ -58,6 +58,8 @@ export interface ParsedFile {
   readonly findings: readonly Finding[];
   /** Documents that are Towpath's but of no known kind, or that could not be read at all. */
   readonly unknownDocuments: number;
+  /** One of those may be a DeploymentWindow: the file speaks of one. */
+  readonly mayHoldWindow?: boolean;
   /** The text, where the file may be a settings schema. */
   readonly schemaText?: string;
 }
