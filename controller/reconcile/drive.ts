@@ -20,7 +20,7 @@ import {
   toStop,
 } from '../core/run/invocation.js';
 import type { BuildReading, Lookup } from '../core/run/observation.js';
-import { currentTask, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
+import { currentTask, isClaimed, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';
 import { toTime } from '../core/time.js';
 import type { ClaimAges } from './claim-ages.js';
@@ -70,6 +70,9 @@ export async function drive(run: DeploymentRunResource, context: DriveContext): 
     if (moved === undefined) continue;
     // Another server is asked through another deployer.
     if (moved.job.server !== task.job.server) return { run: current, afterMs: 0 };
+    // What holds a run was judged while it was claimed. Now that it is not any more, git may have moved on: judged anew.
+    const isGivenBack = isClaimed(stopped) && !isClaimed(current) && context.waitingFor !== undefined;
+    if (isGivenBack) return { run: current, afterMs: 0 };
     if (moved.check === task.check && moved.invocation.state === task.invocation.state)
       return { run: current, afterMs: pollAfter(moved, paceOf(context)) };
   }
