@@ -40,7 +40,8 @@ try {
   const rounds = count('rounds');
   const results = await playRounds({ rounds, seed: count('seed'), ...chosen, say, signal: stop.signal });
   say(summarise(results));
-  process.exit(results.some(({ doubles, losses }) => doubles.length + losses.length > 0) ? 1 : 0);
+  if (results.some(({ doubles, losses }) => doubles.length + losses.length > 0)) process.exit(1);
+  process.exit(stop.signal.aborted ? 130 : 0);
 } catch (error) {
   if (stop.signal.aborted) process.exit(130);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

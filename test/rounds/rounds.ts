@@ -16,7 +16,7 @@ export interface RoundsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Plays the rounds on one site. Where one shows a fault, it is the last one, and the logs are kept. */
+/** Plays the rounds on one site. Where one shows a fault, it is the last one, and the logs are kept. Aborted, it gives those that are over. */
 export async function playRounds({ rounds, seed, kinds, say, signal }: RoundsOptions): Promise<RoundResult[]> {
   const results: RoundResult[] = [];
   const aborted = abortion(signal);
@@ -36,8 +36,9 @@ export async function playRounds({ rounds, seed, kinds, say, signal }: RoundsOpt
     if (keepLogs) say(`the logs are kept in ${site.folder}`);
     return results;
   } catch (error) {
-    keepLogs = signal?.aborted !== true;
-    if (keepLogs) say(`the logs are kept in ${site.folder}`);
+    if (signal?.aborted === true) return results;
+    keepLogs = true;
+    say(`the logs are kept in ${site.folder}`);
     throw error;
   } finally {
     await site.close({ keepLogs });
