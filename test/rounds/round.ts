@@ -99,13 +99,16 @@ async function untilRest({ site, person, desires, story }: Waiting): Promise<str
   let toldAt: number | undefined;
   let calmSince: number | undefined;
   let why: string | undefined = 'the faults go on';
+  let isBroken = false;
   story.then(
     () => {
       toldAt = performance.now();
     },
-    () => undefined,
+    () => {
+      isBroken = true;
+    },
   );
-  while (toldAt === undefined || performance.now() - toldAt < restMs) {
+  while (!isBroken && (toldAt === undefined || performance.now() - toldAt < restMs)) {
     why = await person
       .look()
       .then(async () => whyNotAtRest(site, await site.api.list('environments'), desires.wanted))
