@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checklist } from '../../controller/core/gates/checklist.js';
 import type { Verdict } from '../../controller/core/gates/verdict.js';
 import type { ProductGovernance } from '../../controller/core/governance.js';
+import { recordReads } from '../../controller/core/judgement/record-reads.js';
 import type { DesiredEnvironment, Product } from '../../controller/core/model.js';
 import type { RecordedState } from '../../controller/core/resources/environment.js';
 import { aDesired, aProduct, aStage, at, someFacts } from '../support/facts.js';
@@ -72,6 +73,29 @@ describe('checklist', () => {
     expect(judge(governance, { from: '2.9.3', to: '2.9.1' })).toEqual(done('nothing to do, back over 2.9.3, 2.9.2'));
   });
 
+  it('opens for a rollback over what was taken back by hand, and says so', () => {
+    const completions = [{ state: 'done' as const }, { environment: 'production-acme', state: 'pending' as const }];
+    const items = (['pre', 'during', 'post'] as const).map((phase) => anItem(phase, { phase, reversible: false, completions }));
+    expect(judge(governed(releases({}, { checklist: items })), { from: '2.9.2', to: '2.9.1' })?.state).toBe('Passed');
+  });
+
+  it('looks at no more than it needs, and is judged the same from that alone', () => {
+    const theirs = Array.from({ length: 100 }, (_, at) => ({
+      client: `c${at}`,
+      state: 'done' as const,
+      evidence: 'https://e'.padEnd(200, 'x'),
+    }));
+    const long = anItem('later', { phase: 'post', completions: theirs });
+    const item = { ...secret, title: 'x'.repeat(500), completions: [...secret.completions, ...theirs] };
+    const governance = governed([...releases({}, { checklist: [item, long] }, {}), aRelease('2.9.5', { tickets: [] })]);
+    const wanted = aDesired({ ...here, product: shop(), version: '2.9.5' });
+    const input = { facts: someFacts({ desired: wanted, governance }), wanted, recorded: recordedAs('2.9.1') };
+    const { found, record } = recordReads(input, checklist);
+    expect(found?.reason).toBe('ChecklistOpen');
+    expect(checklist(record as unknown as typeof input)).toEqual(found);
+    expect(JSON.stringify(record).length).toBeLessThan(3_000);
+  });
+
   it('opens for the same version with other settings', () => {
     expect(judge(governed(releases({ checklist: [secret] })), { from: '2.9.1', to: '2.9.1' })).toEqual(done('nothing to do'));
   });
@@ -129,7 +153,7 @@ describe('checklist', () => {
       reason: 'Irreversible',
       message:
         '2.9.4 cannot go back to 2.9.2: drop-columns (2.9.3, data-migration) cannot be taken back; one can go back as far as 2.9.3 (drop-columns: restore the snapshot)',
-      who: 'an author, by a commit that asks for another version, or that overrides this gate for this one',
+      who: 'an author, by a commit that asks for another version, or that says that they are pending here, once they were taken back by hand',
     });
   });
 

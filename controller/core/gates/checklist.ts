@@ -1,6 +1,5 @@
-import { isSettled, named, type PlannedItem } from '../jump/items.js';
-import type { Jump } from '../jump/jump.js';
-import { type JumpPlan, planOf } from '../jump/plan.js';
+import { isCrossed, isSettled, named, type PlacedItem, placedItems } from '../jump/items.js';
+import { type Jump, jump } from '../jump/jump.js';
 import type { DesiredEnvironment } from '../model.js';
 import { stageOf } from './order.js';
 import { blocked, failed, type Gate, passed, type Verdict } from './verdict.js';
@@ -8,8 +7,9 @@ import { blocked, failed, type Gate, passed, type Verdict } from './verdict.js';
 /** Closed until everything is done here that the releases on the way demand before a deployment. */
 export const checklist: Gate = ({ facts, wanted, recorded }) => {
   if (wanted === undefined || stageOf(wanted)?.checklist !== 'required') return undefined;
-  const found = planOf(facts.governance, wanted, recorded?.version);
-  return unknown(found.jump, wanted) ?? crossed(found) ?? open(found) ?? done(found);
+  const way = jump(facts.governance, { from: recorded?.version, to: wanted.version });
+  const demanded = way.over.flatMap((release) => placedItems(release, wanted, ({ phase }) => phase === 'pre'));
+  return unknown(way, wanted) ?? crossed(way, wanted) ?? open(demanded) ?? done(way, demanded.length);
 };
 
 /** What a document that cannot be read, or is not there, demands, nobody knows. */
@@ -26,32 +26,35 @@ function unknown({ broken, missing, to }: Jump, { product }: DesiredEnvironment)
 }
 
 /** A way back over something that was done and cannot be taken back. */
-function crossed({ jump: { from, to, undone }, reversible }: JumpPlan): Verdict | undefined {
-  const [newest] = reversible.crossed;
+function crossed({ from, to, undone }: Jump, wanted: DesiredEnvironment): Verdict | undefined {
+  const found = undone
+    .flatMap((release) => placedItems(release, wanted, ({ reversible }) => !reversible))
+    .filter(({ item, completion }) => isCrossed(item, completion));
+  const [newest] = found;
   if (newest === undefined) return undefined;
-  const how = reversible.crossed.flatMap(({ id, rollback }) => (rollback === undefined ? [] : [`${id}: ${rollback}`]));
+  const how = found.flatMap(({ item: { id, rollback } }) => (rollback === undefined ? [] : [`${id}: ${rollback}`]));
   const furthest = newest.release === undone[0]?.version ? '' : `; one can go back as far as ${newest.release}`;
-  const message = `${from} cannot go back to ${to}: ${shown(reversible.crossed.map(named))} cannot be taken back${furthest}`;
+  const message = `${from} cannot go back to ${to}: ${shown(found.map(nameOf))} cannot be taken back${furthest}`;
   return blocked('Irreversible', how.length === 0 ? message : `${message} (${how.slice(0, shownItems).join('; ')})`, {
-    who: 'an author, by a commit that asks for another version, or that overrides this gate for this one',
+    who: 'an author, by a commit that asks for another version, or that says that they are pending here, once they were taken back by hand',
   });
 }
 
-function open({ items }: JumpPlan): Verdict | undefined {
-  const demanded = items.filter(({ phase }) => phase === 'pre');
+function open(demanded: readonly PlacedItem[]): Verdict | undefined {
   const left = demanded.filter((item) => !isSettled(item));
   if (left.length === 0) return undefined;
-  const message = `${left.length} of ${counted(demanded.length)} open: ${shown(left.map(named))}`;
+  const message = `${left.length} of ${counted(demanded.length)} open: ${shown(left.map(nameOf))}`;
   return blocked('ChecklistOpen', message, { who: whoOf(left) });
 }
 
-function done({ jump: { over, undone, gap }, items }: JumpPlan): Verdict {
-  const demanded = items.filter(({ phase }) => phase === 'pre').length;
+function done({ over, undone, gap }: Jump, demanded: number): Verdict {
   const versions = shown((over.length === 0 ? undone : over).map(({ version }) => version));
   const what = demanded === 0 ? 'nothing to do' : `${counted(demanded)} done`;
   const where = versions === '' ? '' : over.length === 0 ? `, back over ${versions}` : `, over ${versions}`;
   return passed('ChecklistDone', `${what}${where}${gap === undefined ? '' : ` (${gap})`}`);
 }
+
+const nameOf = ({ item: { id, kind }, release }: PlacedItem): string => named({ id, kind, release });
 
 const shownItems = 5;
 
@@ -61,8 +64,8 @@ const shown = (names: readonly string[]): string =>
   `${names.slice(0, shownItems).join(', ')}${andMore(names.length - shownItems)}`;
 
 /** Who does what is open, and says so in git. */
-function whoOf(items: readonly PlannedItem[]): string {
-  const roles = [...new Set(items.flatMap(({ owner }) => (owner === undefined ? [] : [owner])))];
-  const doers = items.every(({ owner }) => owner !== undefined) ? roles : [...roles, 'whoever does it'];
+function whoOf(items: readonly PlacedItem[]): string {
+  const roles = [...new Set(items.flatMap(({ item: { owner } }) => (owner === undefined ? [] : [owner])))];
+  const doers = items.every(({ item }) => item.owner !== undefined) ? roles : [...roles, 'whoever does it'];
   return `${doers.slice(0, shownItems).join(', ')}${andMore(doers.length - shownItems)}, by a commit that says that it is done`;
 }

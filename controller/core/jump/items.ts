@@ -16,23 +16,39 @@ export interface PlannedItem extends Omit<ChecklistItem, 'completions' | 'stages
 }
 
 /** Whether an item is settled in its place. */
-export function isSettled({ completion }: PlannedItem): boolean {
+export function isSettled({ completion }: Pick<PlacedItem, 'completion'>): boolean {
   return completion.state !== 'pending';
 }
 
-/** The items of a release that a place has to do, in their order. */
-export function itemsOf({ version, checklist }: ReleaseDocument, place: Place): PlannedItem[] {
-  const found: PlannedItem[] = [];
+/** An item of a release, and what is said of it in one place. */
+export interface PlacedItem {
+  readonly release: string;
+  readonly item: ChecklistItem;
+  readonly completion: ChecklistCompletion;
+}
+
+/** The items of a release that a place has to do, in their order; of the others nothing is looked at, so that judgements stay small. */
+export function placedItems(
+  { version, checklist }: ReleaseDocument,
+  place: Place,
+  counts: (item: ChecklistItem) => boolean = () => true,
+): PlacedItem[] {
+  const found: PlacedItem[] = [];
   for (const item of checklist) {
-    const { stages, clients, environments, completions } = item;
+    if (!counts(item)) continue;
+    const { stages, clients, environments } = item;
     if (includes(stages, place.stage) && includes(clients, place.client) && includes(environments, place.environment))
-      found.push(toPlanned(item, version, completionAt(completions, place)));
+      found.push({ release: version, item, completion: completionAt(item.completions, place) });
   }
   return found;
 }
 
+export function itemsOf(release: ReleaseDocument, place: Place): PlannedItem[] {
+  return placedItems(release, place).map(toPlanned);
+}
+
 /** Field by field: a rest of the item costs more than all the rest of a plan, and there are as many plans as environments. */
-function toPlanned(item: ChecklistItem, release: string, completion: ChecklistCompletion): PlannedItem {
+function toPlanned({ item, release, completion }: PlacedItem): PlannedItem {
   const { id, kind, title, phase, reversible, rollback, owner, withinMs } = item;
   const required = { id, kind, title, phase, reversible, release, completion };
   if (rollback === undefined && owner === undefined && withinMs === undefined) return required;
@@ -63,5 +79,18 @@ function speaksOf({ environment, client, stage }: ChecklistCompletion, place: Pl
 const rank = ({ environment, client, stage }: ChecklistCompletion): number =>
   (environment === undefined ? 0 : 4) + (client === undefined ? 0 : 2) + (stage === undefined ? 0 : 1);
 
+/**
+ * Whether going back over an item that cannot be taken back has to be told. What is done during a deployment was done with it, whether
+ * somebody has ticked it or not; unless the place itself is said to have it still before it.
+ */
+export function isCrossed(
+  { reversible, phase }: Pick<ChecklistItem, 'reversible' | 'phase'>,
+  completion: ChecklistCompletion,
+): boolean {
+  const isHere = rank(completion) > 0;
+  return !reversible && (completion.state === 'done' || (completion.state === 'pending' && phase === 'during' && !isHere));
+}
+
 /** An item for a sentence: `rotate-crm-secret (2.9.3, secret)`. */
-export const named = ({ id, release, kind }: PlannedItem): string => `${id} (${release}, ${kind})`;
+export const named = ({ id, kind, release }: Pick<PlannedItem, 'id' | 'kind' | 'release'>): string =>
+  `${id} (${release}, ${kind})`;

@@ -1,5 +1,5 @@
 import { compact } from '../compact.js';
-import { named, type PlannedItem } from './items.js';
+import { isCrossed, named, type PlannedItem } from './items.js';
 import type { Jump } from './jump.js';
 
 /** Whether one could go back once the jump is made, how far, and what to do then. */
@@ -30,11 +30,6 @@ export function reversibleVerdict(jump: Jump, { gained, left }: Items): Reversib
     to: last === undefined ? jump.from : last === jump.to ? undefined : last,
     how: barriers.flatMap((item) => (item.rollback === undefined ? [] : [`${item.id} (${item.release}): ${item.rollback}`])),
     because: barriers.map(named),
-    crossed: left.filter(isCrossed),
+    crossed: left.filter((item) => isCrossed(item, item.completion)),
   });
-}
-
-/** What is done during a deployment was done with it, whether somebody has ticked it or not. */
-function isCrossed({ reversible, phase, completion }: PlannedItem): boolean {
-  return !reversible && (completion.state === 'done' || (completion.state === 'pending' && phase === 'during'));
 }
