@@ -8,7 +8,7 @@ import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
 import { Controller } from './reconcile/controller.js';
-import { measureRun, sampleOf } from './reconcile/measure.js';
+import { measureRun, obligationsIn, sampleOf } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
 import { createAuditTrail } from './s3/audit.js';
@@ -240,6 +240,7 @@ function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State
       kube.sources
         .list()
         .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
+    obligations: () => kube.releases.list().flatMap(obligationsIn),
     queues: () =>
       queues().map(({ name, queue: { depth, adds, runningMs } }) => ({
         name,

@@ -39,6 +39,8 @@ export interface Capacity {
   readonly what: string;
   readonly limit: number;
   readonly others: number;
+  /** Those that are more urgent, and wait for nothing but room. */
+  readonly urgent?: number;
 }
 
 /** Everything known about one environment, gathered before anything is judged. */

@@ -8,6 +8,7 @@ import type { ReleaseSourceResource } from '../core/resources/release-source.js'
 import { isTerminal } from '../core/run/run.js';
 import { Audited, reconcileAudit } from './audit.js';
 import { AuditWakes, everyEnvironment } from './audit-wakes.js';
+import { goesAhead } from './capacities.js';
 import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
@@ -189,7 +190,7 @@ export class Controller {
     }
     const { uid, generation, annotations: noted = {} } = found.metadata;
     const asked = Object.values(annotations).map((annotation) => noted[annotation] ?? null);
-    const seen = { signature: JSON.stringify([uid, generation, asked]), forPeers: forPeers(found) };
+    const seen = { signature: JSON.stringify([uid, generation, asked]), forPeers: forPeers(found, this.#memory.published) };
     this.#seen.set(name, seen);
     return {
       isNews: before?.signature !== seen.signature,
@@ -232,12 +233,15 @@ const readsOtherProducts = (gates: readonly GateStatus[]): boolean => gates.some
 const isAdopted = (environment: EnvironmentResource | undefined): boolean =>
   environment?.status?.recorded !== undefined && environment.status.recorded.run === undefined;
 
-/** What the gates of other environments read of an object: whether a run goes on, what is verified where. */
-function forPeers(found: Seeable): string {
+/** What the gates of other environments read of an object: whether a run goes on, what is verified where and still runs there, whether it comes before them. */
+function forPeers(found: Seeable, published: PublishedStates): string {
   if ('action' in found.spec) return isTerminal(found as DeploymentRunResource) ? ended : '';
   if (!('stage' in found.spec)) return '';
-  const { spec, status } = found as EnvironmentResource;
+  const environment = found as EnvironmentResource;
+  const { spec, status } = environment;
   return JSON.stringify([
+    status?.observed?.url,
+    goesAhead(environment, published),
     spec.stage,
     spec.client,
     (status?.verified ?? []).map(({ releaseDigest, result }) => [releaseDigest, result]),

@@ -3,14 +3,13 @@ import { configurationProblem, jobOf } from '../core/configuration.js';
 import { needsDescriptor } from '../core/decide.js';
 import { descriptorKey } from '../core/desired.js';
 import { buildsFor } from '../core/drift.js';
-import type { Capacity, DescriptorPin, EnvironmentFacts } from '../core/facts.js';
+import type { DescriptorPin, EnvironmentFacts } from '../core/facts.js';
 import type { DescriptorReading, DesiredEnvironment } from '../core/model.js';
-import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
-import { isClaimed, isTerminal } from '../core/run/run.js';
 import type { Audited } from './audit.js';
+import { capacitiesOf } from './capacities.js';
 import type { ClaimAges } from './claim-ages.js';
 import type { ComponentCache } from './components.js';
 import type { JobHistories } from './histories.js';
@@ -85,7 +84,7 @@ export function gatherCached(subject: Subject, ports: Ports, memory: Memory, ear
     holds: subject.holds,
     unreadableHolds: subject.unreadableHolds,
     usualDurationMs: desired === undefined ? undefined : usualDurationHere(environment, governance, ports),
-    capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, source }),
+    capacities: desired === undefined ? [] : capacitiesOf(environment, desired, { ports, published: memory.published, source }),
     history: desired === undefined ? undefined : historyOf(environment, desired, memory, source),
     descriptor: earlier?.descriptor,
     recordedComponents: earlier?.recordedComponents,
@@ -111,44 +110,6 @@ function pinOf(desired: DesiredEnvironment, peers: readonly EnvironmentResource[
       first = { pin: { sha256: seen.descriptorSha256, environment: spec.environment }, since: seen.since };
   }
   return first?.pin;
-}
-
-function capacitiesOf(
-  environment: EnvironmentResource,
-  desired: DesiredEnvironment,
-  { ports, source }: { ports: Ports; source: ReleaseSourceResource | undefined },
-): Capacity[] {
-  const { namespace } = environment.metadata;
-  const { product } = desired;
-  const capacities: Capacity[] = [];
-  const own = ports.runs
-    .ofEnvironment(namespace, environment.spec.product, environment.spec.environment)
-    .findLast((run) => !isTerminal(run));
-  if (product.concurrency !== undefined) {
-    const others = ahead(ports.runs.ofProduct(namespace, product.name), own);
-    capacities.push({ what: `product ${product.name}`, limit: product.concurrency, others });
-  }
-  const server = source?.spec.jenkins?.find(({ name }) => name === product.deployer.server);
-  if (server?.maxConcurrent !== undefined) {
-    const onServer = ports.runs
-      .list()
-      .filter((run) => run.metadata.namespace === namespace && run.spec.deployer?.jenkins.server === server.name);
-    capacities.push({ what: `server ${server.name}`, limit: server.maxConcurrent, others: ahead(onServer, own) });
-  }
-  return capacities;
-}
-
-/** The runs under way that come before this one: all that may have asked Jenkins, and the older ones that wait. */
-function ahead(runs: readonly DeploymentRunResource[], own: DeploymentRunResource | undefined): number {
-  return runs.filter(
-    (run) =>
-      !isTerminal(run) && run.metadata.name !== own?.metadata.name && (own === undefined || isClaimed(run) || isOlder(run, own)),
-  ).length;
-}
-
-function isOlder(a: DeploymentRunResource, b: DeploymentRunResource): boolean {
-  const [first, second] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  return first < second || (first === second && a.metadata.name < b.metadata.name);
 }
 
 function historyOf(

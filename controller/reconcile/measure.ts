@@ -1,6 +1,7 @@
 import type { Millis } from '../core/model.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { ReleaseResource } from '../core/resources/release.js';
 import { finishedAt, phaseOf, startedAt } from '../core/run/run.js';
 import { fromTime } from '../core/time.js';
 
@@ -56,4 +57,9 @@ export function sampleOf({ spec, status }: EnvironmentResource, now: Millis): En
       .filter(({ state }) => state !== 'Passed')
       .map(({ name, since }) => ({ gate: name, seconds: Math.max(0, (now - (fromTime(since) ?? now)) / 1000) })),
   };
+}
+
+/** What a release left to be done, as the gauge shows it. */
+export function obligationsIn({ spec, status }: ReleaseResource) {
+  return (status?.owed ?? []).map((owed) => ({ product: spec.product, ...owed }));
 }

@@ -1,7 +1,7 @@
 import { compact } from '../core/compact.js';
 import { computeDelta, type Delta } from '../core/delta/compute.js';
 import { descriptorKey } from '../core/desired.js';
-import type { ProductGovernance, ReleaseDocument } from '../core/governance.js';
+import type { Asked, ProductGovernance, ReleaseDocument } from '../core/governance.js';
 import type { DesiredEnvironment } from '../core/model.js';
 import { releaseEvents } from '../core/release/events.js';
 import { productOfRelease, releaseName } from '../core/release/name.js';
@@ -100,6 +100,7 @@ async function report(
     product: desired?.product,
     governance,
     verifies: verifiesCommits(release, ports),
+    asked: askedFor(release, environments, loop),
     environments,
     delta,
   });
@@ -113,6 +114,22 @@ async function report(
 function verifiesCommits({ metadata, spec }: ReleaseResource, { sources }: Ports): boolean {
   const mode = sources.get({ namespace: metadata.namespace, name: spec.source })?.spec.git.verify?.mode;
   return (mode ?? 'none') !== 'none';
+}
+
+function askedFor(
+  { spec }: ReleaseResource,
+  environments: readonly EnvironmentResource[],
+  { memory }: ReleaseLoop,
+): Map<string, Asked> {
+  const found = new Map<string, Asked>();
+  for (const {
+    metadata,
+    spec: { environment },
+  } of environments) {
+    const desired = memory.published.of(metadata)?.desired;
+    if (desired?.version === spec.version && desired.asked !== undefined) found.set(environment, desired.asked);
+  }
+  return found;
 }
 
 /** Some environment of the product that git describes: all share the product. */

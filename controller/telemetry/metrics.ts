@@ -19,6 +19,15 @@ export interface SourceSample {
   readonly invalidDocuments: number;
 }
 
+/** How many obligations of releases of a product there are of one kind, owner and state. */
+export interface ObligationSample {
+  readonly product: string;
+  readonly kind: string;
+  readonly owner: string;
+  readonly state: string;
+  readonly count: number;
+}
+
 export interface QueueSample {
   readonly name: string;
   readonly depth: number;
@@ -31,6 +40,7 @@ export interface QueueSample {
 export interface Snapshot {
   readonly environments: () => readonly EnvironmentSample[];
   readonly sources: () => readonly SourceSample[];
+  readonly obligations: () => readonly ObligationSample[];
   readonly queues: () => readonly QueueSample[];
   readonly isLeader: () => boolean;
   readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
@@ -49,6 +59,7 @@ export const metricDescriptions = {
   towpath_environment_ready: '1 where the environment runs what git asks for, verified and without drift.',
   towpath_environment_drifted: '1 where desired, recorded and observed state differ.',
   towpath_gate_waiting_seconds: 'How long a closed gate has held a deployment.',
+  towpath_obligations: 'What the paths of releases left to be done, by kind, owner and state (open, overdue, met).',
   towpath_deployment_runs_total: 'Deployment runs that have ended, by result.',
   towpath_deployment_duration_seconds: 'From the request to Jenkins to the end of the run.',
   towpath_lead_time_seconds: 'From the commit to the verified deployment.',
@@ -94,6 +105,9 @@ export class Metrics {
     this.#environmentGauges(snapshot);
     this.#gauge('towpath_source_invalid_documents', ['source'], (gauge) => {
       for (const { source, invalidDocuments } of snapshot.sources()) gauge.set({ source }, invalidDocuments);
+    });
+    this.#gauge('towpath_obligations', ['product', 'kind', 'owner', 'state'], (gauge) => {
+      for (const { count, ...labels } of snapshot.obligations()) gauge.inc(labels, count);
     });
     this.#queueGauges(snapshot);
     this.#gauge('leader_election_master_status', ['name'], (gauge) =>

@@ -17,6 +17,10 @@ function someMetrics(environments: () => EnvironmentSample[]) {
   const snapshot = {
     environments,
     sources: () => [{ source: 'releases', invalidDocuments: 2 }],
+    obligations: () => [
+      { product: 'shop', kind: 'verification', owner: 'quality-analyst', state: 'open', count: 2 },
+      { product: 'shop', kind: 'verification', owner: 'quality-analyst', state: 'open', count: 1 },
+    ],
     queues: () => [{ name: 'environment', depth: 3, adds: 7, runningSeconds: [1, 2] }],
     isLeader: () => true,
     lastEventAgeSeconds: () => ({ Hold: 5 }),
@@ -47,6 +51,9 @@ describe('the metrics', () => {
     );
     expect(linesOf(first, 'towpath_environment_ready')[0]).toBe(`towpath_environment_ready{${place}} 0`);
     expect(linesOf(first, 'towpath_environment_drifted')[0]).toBe(`towpath_environment_drifted{${place}} 1`);
+    expect(linesOf(first, 'towpath_obligations')).toEqual([
+      'towpath_obligations{product="shop",kind="verification",owner="quality-analyst",state="open"} 3',
+    ]);
     expect(linesOf(first, 'towpath_gate_waiting_seconds')[0]).toBe(`towpath_gate_waiting_seconds{${place},gate="soak"} 90`);
     environments = [sample('b')];
     expect(linesOf(await metrics.registry.metrics(), 'towpath_environment_info')).toHaveLength(1);

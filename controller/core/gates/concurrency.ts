@@ -10,9 +10,11 @@ export const concurrency: Gate = ({ facts }) => {
     return waiting('ForeignBuild', `${foreign.by} deploys here with build #${foreign.number}, which Towpath did not start`);
   }
   if (facts.capacities.length === 0) return undefined;
-  const full = facts.capacities.find(({ limit, others }) => others >= limit);
+  const full = facts.capacities.find(({ limit, others, urgent = 0 }) => others + urgent >= limit);
   if (full === undefined) return passed('Free', 'there is room');
-  return waiting('ConcurrencyLimit', `${full.others} of ${full.limit} deployments of ${full.what} are under way`);
+  const first =
+    full.urgent === undefined ? '' : `, and ${full.urgent} more urgent ${full.urgent === 1 ? 'one goes' : 'ones go'} first`;
+  return waiting('ConcurrencyLimit', `${full.others} of ${full.limit} deployments of ${full.what} are under way${first}`);
 };
 
 /** Two deployments into one environment at a time would leave something that neither of them is. */

@@ -1,6 +1,6 @@
 import { compact } from '../compact.js';
 import { askedBy } from '../gates/signoffs.js';
-import type { ProductGovernance, ReleaseClass, ReleaseDocument } from '../governance.js';
+import type { Asked, ProductGovernance, ReleaseClass, ReleaseDocument } from '../governance.js';
 import type { Jump } from '../jump/jump.js';
 import { plan } from '../jump/plan.js';
 import type { Millis, Product } from '../model.js';
@@ -20,6 +20,8 @@ export interface ObligationsInput {
   readonly governance: Pick<ProductGovernance, 'roles' | 'releases' | 'broken'>;
   /** Whether the commits that bring sign-offs have to be signed. */
   readonly verifies: boolean;
+  /** Who asks for the release, by environment, where git tells. */
+  readonly asked?: ReadonlyMap<string, Asked>;
   readonly places: readonly ReleasePlace[];
   readonly environments: readonly EnvironmentResource[];
   readonly sequence: Sequence;
@@ -156,7 +158,7 @@ function signoffs(input: ObligationsInput, places: readonly Deployed[]): Owed[] 
 
 function signoffsIn(
   { status, place }: Pick<EnvironmentResource, 'status'> & { readonly place: Deployed },
-  { now, document, product, governance, verifies, before }: ObligationsInput,
+  { now, document, product, governance, verifies, asked, before }: ObligationsInput,
 ): Owed[] {
   const { version } = document;
   const { stage, client, environment, at } = place;
@@ -173,7 +175,7 @@ function signoffsIn(
     // Of one that is long gone nobody knows the digest any more: nothing can be signed for it.
     digest: told?.digest ?? '',
     governance,
-    asked: isAsked && status.desired !== undefined ? askedBy(status.desired) : undefined,
+    asked: asked?.get(environment) ?? (isAsked && status.desired !== undefined ? askedBy(status.desired) : undefined),
     verifies,
   });
   return standingOfSignoffs(question).flatMap(({ role, state, deferredMs, signed }): Owed[] => {

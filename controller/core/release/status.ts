@@ -1,6 +1,6 @@
 import { compact } from '../compact.js';
 import { capDelta, type Delta } from '../delta/compute.js';
-import type { ProductGovernance, ReleaseDocument } from '../governance.js';
+import type { Asked, ProductGovernance, ReleaseDocument } from '../governance.js';
 import type { Millis, Product } from '../model.js';
 import type { Condition, EnvironmentResource } from '../resources/environment.js';
 import {
@@ -29,6 +29,8 @@ export interface ReleaseInput {
   readonly governance: Pick<ProductGovernance, 'roles' | 'releases' | 'broken'>;
   /** Whether the commits that bring sign-offs have to be signed. */
   readonly verifies: boolean;
+  /** Who asks for the release, by environment, where git tells. */
+  readonly asked?: ReadonlyMap<string, Asked>;
   /** All environments of the product. */
   readonly environments: readonly EnvironmentResource[];
   /** What it changes against the release before, where both descriptors are at hand. */
@@ -67,7 +69,7 @@ export function nextDue(status: ReleaseStatus): string | undefined {
 }
 
 function owedBy(
-  { now, document, product, environments, release, governance, verifies }: ReleaseInput,
+  { now, document, product, environments, release, governance, verifies, asked }: ReleaseInput,
   places: readonly ReleasePlace[],
   sequence: Sequence,
 ): ReleaseObligation[] {
@@ -75,7 +77,19 @@ function owedBy(
   const own = { class: classOf(product, document.class) };
   const before = release.status?.obligations ?? [];
   return obligationsOf(
-    compact<ObligationsInput>({ now, document, product, governance, verifies, places, environments, sequence, before, ...own }),
+    compact<ObligationsInput>({
+      now,
+      document,
+      product,
+      governance,
+      verifies,
+      asked,
+      places,
+      environments,
+      sequence,
+      before,
+      ...own,
+    }),
   );
 }
 

@@ -7,6 +7,7 @@ import { environmentsAreComplete, productsExist, stagesExist } from './environme
 import { overridesAreForTheVersion } from './overrides.js';
 import { parityIsSound } from './parity.js';
 import { claimsNameOnePlace, ordersEnd, ordersNameStages, placeholdersAreKnown, stageNamesAreUnique } from './products.js';
+import { releaseNamesAreUnique } from './release-names.js';
 import {
   dependenciesAreRanges,
   dependenciesExist,
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   stagesExist,
   settingsKeepToSchema,
   previousReleasesExist,
+  releaseNamesAreUnique,
   releaseOrdersEnd,
   checklistsAreSound,
   checklistPlacesExist,

@@ -37,6 +37,7 @@ export const ruleCatalog = {
   'duplicate-name': 'Names in a list are there once.',
   'stage-order': 'The order of stages has a beginning.',
   'release-order': 'The order of releases has a beginning.',
+  'release-name': 'Every release has a name of its own in the cluster.',
   placeholder: 'Placeholders name what there is to substitute.',
   'settings-schema': 'Settings schemas are JSON Schema, refer to the repository only, and can be checked in bounded time.',
   settings: "Settings keep to the product's settings schema.",
