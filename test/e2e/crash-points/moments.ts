@@ -12,6 +12,7 @@ export const trigger: Match = { method: 'POST', path: /\/buildWithParameters/ };
 export const readItem: Match = { method: 'GET', path: /\/queue\/item\/\d+\/api/ };
 export const readBuild: Match = { method: 'GET', path: /\/job\/deploy\/\d+\/api/ };
 export const createRun: Match = { method: 'POST', path: /\/deploymentruns\b/ };
+export const createLease: Match = { method: 'POST', path: /\/leases\b/ };
 export const renewLease: Match = { method: 'PUT', path: /\/leases\/towpath/ };
 
 /** The write that makes this state of the first run durable. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deployJob, jobs } from '../../support/e2e/documents.js';
 import { inClaimingWorld, type Outcomes } from './claiming.js';
 import {
+  createLease,
   deployed,
   expectRefused,
   queued,
@@ -43,13 +44,17 @@ describe.concurrent('two controllers', () => {
       const claiming = replica.api.holdRequest(writeState('Triggering'));
       replica.program.launch();
       const claim = await claiming;
+      const retries = replica.api.holdAll(writeState('Triggering'));
       const renewals = replica.api.holdAll(renewLease);
+      const takeovers = replica.api.holdAll(createLease);
       const second = await another();
       await replica.freeLease();
       second.program.launch();
       expect(await end('Succeeded')).toEqual(succeededOnce);
       await claim.pass();
+      await retries.release();
       await renewals.release();
+      await takeovers.release();
       expect((await replica.program.ended()).code).toBe(1);
       expect(await account()).toEqual(succeededOnce);
     });
