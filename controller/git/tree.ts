@@ -40,15 +40,6 @@ export function findFolder(store: ObjectStore, root: string, folder: string): st
   return oid;
 }
 
-/** The file at a path from the root, or undefined where the commit has none there. Throws ObjectError. */
-export function findFile(store: ObjectStore, root: string, path: string): string | undefined {
-  const at = path.lastIndexOf('/');
-  const folder = findFolder(store, root, path.slice(0, Math.max(at, 0)));
-  if (folder === undefined) return undefined;
-  const entry = parseTree(store.read(folder, 'tree', TREE_BYTES)).find(({ name }) => name === path.slice(at + 1));
-  return entry === undefined || entry.mode === FOLDER ? undefined : entry.oid;
-}
-
 /** Reads the folders that differ from `before`, and no others. Throws ObjectError; `too-large` beyond the limits. */
 export function readFolder(
   store: ObjectStore,

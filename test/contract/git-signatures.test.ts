@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../controller/core/digest.js';
 import { splitSignedCommit } from '../../controller/git/signatures/signed-commit.js';
@@ -109,6 +110,20 @@ describe('the signature of a commit', () => {
     const good = made.signatures['pgp-ann'] ?? '';
     for (let length = 30; length < good.length - 60; length += 7)
       expect(await everyKey.verify(commit(`${good.slice(0, length)}\n-----END PGP SIGNATURE-----\n`))).toHaveProperty('problem');
+  });
+
+  it('that is nothing but bytes is told as a problem', async () => {
+    const head = Buffer.concat([Buffer.from('SSHSIG'), Buffer.from([0, 0, 0, 1])]);
+    const kinds = fc.constantFrom('SSH', 'PGP');
+    await fc.assert(
+      fc.asyncProperty(kinds, fc.boolean(), fc.uint8Array({ maxLength: 200 }), async (kind, begun, bytes) => {
+        const body = Buffer.concat([begun ? head : Buffer.alloc(0), bytes]).toString('base64');
+        const signature = `-----BEGIN ${kind} SIGNATURE-----\n${kind === 'PGP' ? '\n' : ''}${body}\n-----END ${kind} SIGNATURE-----\n`;
+        expect(await everyKey.verify(commit(signature))).toHaveProperty('problem');
+        expect(await everyKey.verify(Buffer.from(bytes))).toEqual({ problem: expect.any(String) });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('is taken out of the commit as it was put in', () => {

@@ -3,15 +3,16 @@ import type { ParsedFile } from '../../core/documents/parsed.js';
 import { ReconcileError } from '../../core/errors.js';
 import type { Brought, CommitSignature } from '../../core/governance.js';
 import type { Commit, ReleaseRepository } from '../../core/model.js';
-import { keysIn, type Origin, settingsTracesOf, tracesOf, withOrigins } from '../../core/signoffs/traces.js';
+import { keysIn, type Origin, type SettingsTrace, settingsTracesOf, tracesOf, withOrigins } from '../../core/signoffs/traces.js';
 import { Board } from '../board.js';
 import { parseCommit } from '../formats.js';
 import { ObjectStore } from '../object-store.js';
 import type { LoadRequest } from '../protocol.js';
 import { type Parse, readDocument } from '../reader.js';
 import { Signatures } from '../signatures/signatures.js';
-import { findFile } from '../tree.js';
-import { COMMIT_BYTES, type Earlier, type Found, type History, walkBack } from './walk.js';
+import { findFolder } from '../tree.js';
+import { type Change, changesBetween } from './changes.js';
+import { COMMIT_BYTES, type Earlier, type Found, type History, unlessLost, walkBack } from './walk.js';
 
 const BREATH_MS = 50;
 /** What stands in files of the past and is kept, all files together. */
@@ -32,6 +33,8 @@ export class Origins {
   readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
   #kept = 0;
   readonly #signatures = new Signatures();
+  /** Whether settings stood in their file when a version came. */
+  #stood: ReadonlyMap<string, boolean> = new Map();
   #earlier: Earlier | undefined;
 
   constructor(parse: Parse) {
@@ -49,7 +52,7 @@ export class Origins {
     const found = await this.#trace(new Map(traces.map(({ key, path }) => [key, path])), tracing, earlier);
     const verify = tracing.request.verify && this.#signatures.by(keysOfPeople(repository));
     const origins = await toOrigins(found, verify);
-    const settings = settingsTracesOf(files, repository, origins).filter((trace) => !this.#stoodIn(trace, tracing));
+    const settings = this.#changedSince(settingsTracesOf(files, repository, origins), tracing);
     const later = await this.#trace(new Map(settings.map(({ key, path }) => [key, path])), tracing, earlier);
     this.#earlier = { tip: tracing.request.sha, found: new Map([...found, ...later]) };
     return withOrigins(repository, files, new Map([...origins, ...(await toOrigins(later, verify))]));
@@ -73,14 +76,29 @@ export class Origins {
     return found;
   }
 
-  /** Whether settings stood in the same file when the version came that they are there for now. */
-  #stoodIn({ key, path, since }: { key: string; path: string; since: string }, tracing: Tracing): boolean {
-    const store = new ObjectStore(`${tracing.request.folder}/objects`);
+  /** The settings that were not there yet when the version came that they are there for now. */
+  #changedSince(traces: readonly SettingsTrace[], tracing: Tracing): SettingsTrace[] {
+    const { request } = tracing;
+    const before = this.#stood;
+    const stood = new Map<string, boolean>();
+    const changes = new Map<string, ReadonlyMap<string, Change>>();
+    const store = new ObjectStore(`${request.folder}/objects`);
+    const look = ({ key, path, since }: SettingsTrace): boolean => {
+      const changed = changes.get(since) ?? unlessLost(() => changesSince(since, store, request));
+      if ('kind' in changed) return false;
+      changes.set(since, changed);
+      const change = changed.get(path);
+      if (change === undefined) return true;
+      return change.before !== undefined && this.#keysOf(path, change.before, { store, tracing })?.has(key) === true;
+    };
     try {
-      const { tree } = parseCommit(since, store.read(since, 'commit', COMMIT_BYTES));
-      const oid = findFile(store, tree, path);
-      return oid !== undefined && this.#keysOf(path, oid, { store, tracing })?.has(key) === true;
+      for (const trace of traces) {
+        const id = `${trace.since} ${trace.path} ${trace.key}`;
+        stood.set(id, before.get(id) ?? look(trace));
+      }
+      return traces.filter(({ since, path, key }) => stood.get(`${since} ${path} ${key}`) === false);
     } finally {
+      this.#stood = stood;
       store.close();
     }
   }
@@ -122,6 +140,12 @@ export class Origins {
     this.#keys.set(oid, keys);
     return keys;
   }
+}
+
+function changesSince(commit: string, store: ObjectStore, { sha, path, limits }: LoadRequest): ReadonlyMap<string, Change> {
+  const folderAt = (at: string) => findFolder(store, parseCommit(at, store.read(at, 'commit', COMMIT_BYTES)).tree, path);
+  const root = path === '.' ? '' : path;
+  return changesBetween({ before: folderAt(commit), after: folderAt(sha), path: root }, store, limits);
 }
 
 /** The commits whose parents were left out, one a line (gitformat-index(5) knows it as `shallow`). */

@@ -188,7 +188,7 @@ class Walk {
 const unreadable = Symbol('unreadable');
 
 /** What is not here, or more than is read, ends the walk of what leads there, and not that of the rest. */
-function unlessLost<T>(read: () => T): T | Lost {
+export function unlessLost<T>(read: () => T): T | Lost {
   try {
     return read();
   } catch (error) {
