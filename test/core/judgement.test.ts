@@ -5,6 +5,7 @@ import { replay } from '../../controller/core/judgement/judgement.js';
 import { recordReads } from '../../controller/core/judgement/record-reads.js';
 import type { Json } from '../../controller/core/model.js';
 import { aDesired, aForeignBuild, aProduct, aRun, aStage, at, someFacts } from '../support/facts.js';
+import { aRelease } from '../support/releases.js';
 
 type Plain = { [key: string]: Json };
 
@@ -86,6 +87,22 @@ describe('a judgement', () => {
     const { gates, record } = judge(facts);
     expect(replay(record)).toEqual(gates);
     expect(gates.length).toBeGreaterThan(8);
+  });
+
+  it('keeps nothing of what is said of other clients', () => {
+    const completions = [
+      { state: 'pending' as const },
+      ...Array.from({ length: 1000 }, (_, at) => ({ client: `client-${at}`, state: 'done' as const })),
+    ];
+    const item = { id: 'rotate', kind: 'secret', title: 'Rotate', phase: 'pre' as const, reversible: true, completions };
+    const release = aRelease('1.1.0', { checklist: [item] });
+    const required = aProduct({ stages: [aStage({ name: 'uat', checklist: 'required' })] });
+    const wanted = aDesired({ product: required, environment: 'uat-7', stage: 'uat', client: 'client-7' });
+    const governance = { releases: { '1.1.0': release }, windows: [], roles: [], broken: [] };
+    const { gates, record } = judge(someFacts({ desired: wanted, governance }));
+    expect(gates.find(({ name }) => name === 'checklist')?.state).toBe('Passed');
+    expect(replay(record)).toEqual(gates);
+    expect(record.inputs).not.toContain('client-8');
   });
 
   it('says when it was made and by which commit, and keeps no settings', () => {

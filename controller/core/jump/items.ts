@@ -55,6 +55,19 @@ function toPlanned({ item, release, completion }: PlacedItem): PlannedItem {
   return compact<PlannedItem>({ ...required, rollback, owner, withinMs });
 }
 
+/** The release without what is said of items, and signed, for other places: for this one the same follows from it. */
+export function seenFrom(release: ReleaseDocument, place: Place): ReleaseDocument {
+  const checklist = release.checklist.map((item) =>
+    item.completions.length < 2
+      ? item
+      : { ...item, completions: item.completions.filter((completion) => speaksOf(completion, place)) },
+  );
+  const signoffs = release.signoffs.filter(
+    ({ stage, client }) => stage === place.stage && (client === undefined || client === place.client),
+  );
+  return { ...release, checklist, signoffs };
+}
+
 /** An empty list selects nothing less than none does: it stands for everywhere. */
 function includes(names: readonly string[] | undefined, name: string | undefined): boolean {
   return names === undefined || names.length === 0 || (name !== undefined && names.includes(name));
