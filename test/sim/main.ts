@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { draw } from './plan.js';
+import { draw, troubles } from './plan.js';
 import { scenarios } from './scenarios.js';
 import { type Report, simulate } from './simulation.js';
 import { Sums, tellFailure } from './sums.js';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'until-failure': { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
     scenario: { type: 'string' },
+    having: { type: 'string', default: '' },
     shallow: { type: 'boolean', default: false },
   },
 });
@@ -43,7 +44,11 @@ async function runSeeds(first: number, count: number, jobs: number): Promise<Sum
     if (sums.seeds % 1_000 === 0)
       process.stderr.write(`${sums.seeds} seeds, ${sums.failed.length} failed, ${seconds().toFixed(0)} s\n`);
   };
-  const shares = Array.from({ length: jobs }, (_, at): Work => ({ seeds: { first: first + at, count: count - at, step: jobs } }));
+  const having = troubles.filter((trouble) => values.having.split(',').includes(trouble));
+  const shares = Array.from(
+    { length: jobs },
+    (_, at): Work => ({ seeds: { first: first + at, count: count - at, step: jobs, having } }),
+  );
   await Promise.all(shares.map((share) => runShare<Report>(share, add, enough.signal)));
   return sums;
 }

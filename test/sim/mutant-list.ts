@@ -1,7 +1,11 @@
+import type { Trouble } from './plan.js';
+
 /** One deliberate bug, as replacements in the built JavaScript. */
 export interface Mutant {
   readonly name: string;
   readonly patches: readonly { readonly file: string; readonly search: string; readonly replace: string }[];
+  /** Without these a seed cannot find it, and is left out. */
+  readonly having?: readonly Trouble[];
   /** `harmless`: something else in the protocol makes up for it, so that no seed can find it; a note says what. */
   readonly expect: 'found' | 'harmless';
 }
@@ -64,6 +68,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'look builds up before the queue',
     patches: [{ file: lookup, search: queueFirst, replace: buildsFirst }, oneLook],
+    having: ['late-posts'],
     expect: 'found',
   },
   {
@@ -131,10 +136,12 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'believe one look',
     patches: [oneLook],
+    having: ['late-posts'],
     expect: 'found',
   },
   {
     name: 'believe numbers without what they carry',
+    having: ['kill-jenkins'],
     patches: [
       { file: tracking, search: '|| !carries(item.parameters, id))', replace: ')' },
       { file: tracking, search: 'if (!carries(build.parameters, id))', replace: 'if (build.parameters === undefined)' },
@@ -144,11 +151,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'adopt a build whatever it was started with',
+    having: ['change-job', 'jenkins-faults'],
     patches: [{ file: request, search: '{ differs: `${name} was dropped` }', replace: '{}' }],
     expect: 'found',
   },
   {
     name: 'take a claim for an end',
+    having: ['terminate-jenkins'],
     patches: [
       {
         file: ledger,
@@ -160,6 +169,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'take a refused double for the deployment',
+    having: ['kill-jenkins'],
     patches: [
       { file: ledger, search: 'if (first === undefined || first === invocation.buildNumber)', replace: 'if (first !== 0)' },
     ],

@@ -45,7 +45,10 @@ function hunt(mutant: Mutant, folder: string): Promise<Found> {
   const program = join(folder, 'dist/test/sim/main.js');
   const process_ = spawn(
     process.execPath,
-    [program, '--seeds', mutant.expect === 'harmless' ? '200' : values.seeds, '--jobs', values.jobs, '--until-failure'],
+    [
+      ...[program, '--seeds', mutant.expect === 'harmless' ? '200' : values.seeds, '--jobs', values.jobs, '--until-failure'],
+      ...['--having', mutant.having?.join(',') ?? ''],
+    ],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
     },
@@ -77,8 +80,11 @@ async function huntAll(wanted: readonly Mutant[]): Promise<number> {
       const { seeds, violation } = await hunt(mutant, folder);
       const isRight = (violation !== undefined) === (mutant.expect === 'found');
       if (!isRight) missed += 1;
+      const kind = mutant.having === undefined ? '' : ` with ${mutant.having.join(' and ')}`;
       const outcome =
-        violation === undefined ? `not found in ${seeds} seeds` : `found in ${seeds} seeds: ${violation.slice(0, 110)}`;
+        violation === undefined
+          ? `not found in ${seeds} seeds${kind}`
+          : `found in ${seeds} seeds${kind}: ${violation.slice(0, 110)}`;
       process.stdout.write(`${isRight ? 'ok  ' : 'BAD '} ${mutant.name.padEnd(44)} ${outcome}\n`);
     } finally {
       rmSync(folder, { recursive: true });

@@ -15,6 +15,8 @@ export interface Plan {
   readonly firstResults: readonly string[];
   /** How slowly an item becomes a build, and how seldom the queue is saved. */
   readonly handoverMs: Millis;
+  /** How often controllers look at what is under way. */
+  readonly pollMs: Millis;
   readonly saveMs: Millis;
   /** How a build ends that finds its run claimed by another. */
   readonly refusal: string;
@@ -58,6 +60,8 @@ export type Trouble = (typeof troubles)[number];
 const second = 1_000;
 const minute = 60 * second;
 
+export const usualPace = { handoverMs: 3, pollMs: 10 * second };
+
 export function draw(seed: number): Plan {
   const random = new Random(seed ^ 0x51ed27);
   const productCount = random.pick([1, 1, 1, 2]);
@@ -72,7 +76,7 @@ export function draw(seed: number): Plan {
     buildMs: [random.pick([2, 20]) * second, random.pick([30, 90, 240]) * second],
     results: random.chance(0.4) ? ['SUCCESS'] : ['SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILURE', 'UNSTABLE', 'ABORTED'],
     firstResults: [],
-    handoverMs: random.pick([3, 3, 250]),
+    ...random.pick([usualPace, usualPace, { handoverMs: 250, pollMs: 2 * second }]),
     saveMs: random.pick([60, 60, 8]) * second,
     refusal: random.pick(['NOT_BUILT', 'FAILURE']),
     delayMs: random.pick([1, 3, 10]) * second,

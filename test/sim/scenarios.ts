@@ -1,7 +1,7 @@
 import type { Product } from '../../controller/core/model.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import { hasEffect } from './jenkins-state.js';
-import type { Plan } from './plan.js';
+import { type Plan, usualPace } from './plan.js';
 import { addEnvironment, prepareServers } from './simulation.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
@@ -50,7 +50,7 @@ function aPlan(products: readonly Product[], over: Partial<Plan> = {}): Plan {
     buildMs: [20_000, 20_000],
     results: ['SUCCESS'],
     firstResults: [],
-    handoverMs: 3,
+    ...usualPace,
     saveMs: minute,
     refusal: 'NOT_BUILT',
     delayMs: 3_000,

@@ -107,7 +107,7 @@ export function prepareServers(world: World, isSerial: boolean): void {
         delay: `${plan.delayMs / 1_000}s`,
         grace: '3m',
         timeout: '30s',
-        pollInterval: '10s',
+        pollInterval: `${plan.pollMs / 1_000}s`,
         observeInterval: '1m',
         ...(plan.maxConcurrent === undefined ? {} : { maxConcurrent: plan.maxConcurrent }),
       },
