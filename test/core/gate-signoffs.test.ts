@@ -189,6 +189,14 @@ describe('signoffs', () => {
     ]);
   });
 
+  it('closes for somebody who asks under another name, with a key that tells', () => {
+    const roles = [role('tester', [person('Ann', { keys: ['ann'] })])];
+    const signature = { signedBy: 'SHA256:ann', keys: [sha256('ann')] };
+    expect(why({ roles, asked: { version: brought('Eve', { signature }) }, signoffs: [signed('Ann')] })?.at(-1)).toBe(
+      "Ann's sign-off as tester does not count: Ann asked for it, and the role may not sign its own releases",
+    );
+  });
+
   it('closes for somebody who is not of the role, or signs for other clients only', () => {
     expect(why({ signoffs: [signed('Mallory')] })).toEqual([
       "Mallory's sign-off as tester does not count: Roles names nobody of that name or e-mail as tester",

@@ -1,4 +1,5 @@
-import type { Person, Role } from '../governance.js';
+import { sha256 } from '../digest.js';
+import type { CommitSignature, Person, Role } from '../governance.js';
 
 /** The roles that a name stands for, by its own name or an alias; more than one only where documents contradict each other. */
 export function rolesNamed(roles: readonly Role[], name: string): readonly Role[] {
@@ -12,6 +13,12 @@ export function sameEmail(a: string, b: string): boolean {
 
 export function hasEmail({ emails }: Person, email: string): boolean {
   return emails.some((own) => sameEmail(own, email));
+}
+
+/** Whether a commit is signed with a key of the person. */
+export function hasSigned({ keys }: Person, signature: CommitSignature | undefined): boolean {
+  if (signature === undefined || 'problem' in signature) return false;
+  return keys.some((key) => signature.keys.includes(sha256(key.trim())));
 }
 
 /** The person of a role that a sign-off names, by name or e-mail. */

@@ -1,9 +1,8 @@
-import { sha256 } from '../digest.js';
 import { printable } from '../documents/quote.js';
 import type { Asked, Brought, Person, Role, Signoff } from '../governance.js';
 import { readableTime } from '../time.js';
 import type { Digest, Millis } from '../units.js';
-import { hasEmail, signsFor } from './people.js';
+import { hasEmail, hasSigned, signsFor } from './people.js';
 
 /** Clocks of people and of the controller may differ by so much. */
 const toleranceMs: Millis = 5 * 60_000;
@@ -55,9 +54,11 @@ export function short(digest: Digest): string {
   return digest.slice(0, 'sha256:'.length + 12);
 }
 
-/** Whether somebody wrote the commits that ask for what is to be signed. */
+/** Whether somebody wrote, or signed, the commits that ask for what is to be signed. */
 export function asksForIt(person: Person, asked: Asked | undefined): boolean {
-  return [asked?.version, asked?.settings].some((brought) => brought !== undefined && hasEmail(person, brought.email));
+  return [asked?.version, asked?.settings].some(
+    (brought) => brought !== undefined && (hasEmail(person, brought.email) || hasSigned(person, brought.signature)),
+  );
 }
 
 /** Why the person may not sign what was asked for by these commits. */
@@ -83,7 +84,6 @@ function signatureProblem({ commit, signature }: Brought, person: Person): strin
   const which = `was brought by commit ${commit.slice(0, 12)}, which`;
   if (signature === undefined) return `${which} was not verified yet`;
   if ('problem' in signature) return `${which} ${printable(signature.problem)}`;
-  const own = person.keys.map((key) => sha256(key.trim()));
-  if (signature.keys.some((key) => own.includes(key))) return undefined;
+  if (hasSigned(person, signature)) return undefined;
   return `${which} is signed with ${signature.signedBy}, no key of ${person.name}`;
 }
