@@ -1,14 +1,8 @@
 import { durationOr } from '../core/duration.js';
-import { annotations } from '../core/facts.js';
 import type { Millis } from '../core/model.js';
-import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, GateStatus } from '../core/resources/environment.js';
-import type { ReleaseResource } from '../core/resources/release.js';
-import type { ReleaseSourceResource } from '../core/resources/release-source.js';
-import { isTerminal } from '../core/run/run.js';
 import { Audited, reconcileAudit } from './audit.js';
 import { AuditWakes, everyEnvironment } from './audit-wakes.js';
-import { goesAhead } from './capacities.js';
 import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
@@ -22,6 +16,7 @@ import { fromKeyText, PublishedStates, toKeyText } from './published.js';
 import { KeyedQueue, type PassReport, type Requeue, type Timers } from './queue.js';
 import { reconcileRelease } from './release.js';
 import { isProductKey, ReleaseWakes } from './release-wakes.js';
+import { SeenObjects } from './seen-objects.js';
 import { reconcileSource } from './source.js';
 
 export interface ControllerOptions {
@@ -53,8 +48,7 @@ export class Controller {
   readonly #releaseWakes: ReleaseWakes;
   readonly #ports: Ports;
   readonly #memory: Memory;
-  /** What was last seen of each object, so that the controller's own status writes wake nobody. */
-  readonly #seen = new Map<string, { signature: string; forPeers: string }>();
+  readonly #seen: SeenObjects;
 
   constructor({ ports, timers, random, onPass }: ControllerOptions) {
     this.#ports = ports;
@@ -68,7 +62,7 @@ export class Controller {
       claimAges: new ClaimAges(() => timers.now()),
       audited: new Audited(),
     };
-    const locks = new Locks();
+    this.#seen = new SeenObjects(published);
     const wakeEnvironments = (keys: readonly string[]) => {
       for (const key of keys) this.environments.add(key);
     };
@@ -78,9 +72,9 @@ export class Controller {
     };
     const releaseWakes = new ReleaseWakes({ ports, published, wake: (key) => this.releases.addAfter(key, releaseDelayMs) });
     this.#releaseWakes = releaseWakes;
-    const wakeReleases = (source: Key) => releaseWakes.source(source);
+    const wakeReleases = releaseWakes.source.bind(releaseWakes);
     const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
-    const environmentLoop = { ports, memory: this.#memory, locks };
+    const environmentLoop = { ports, memory: this.#memory, locks: new Locks() };
     const jobLoop = { ports, published, histories, wakeEnvironments };
     this.sources = new KeyedQueue({
       ...shared,
@@ -150,10 +144,10 @@ export class Controller {
     const text = toKeyText(key);
     switch (kind) {
       case 'ReleaseSource':
-        if (this.#see(kind, key, this.#ports.sources.get(key)).isNews) this.#wakeSource(key);
+        if (this.#seen.look(kind, key, this.#ports.sources.get(key)).isNews) this.#wakeSource(key);
         return;
       case 'Environment': {
-        const { isNews, opensGates } = this.#see(kind, key, this.#ports.environments.get(key));
+        const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.environments.get(key));
         if (isNews) this.environments.add(text);
         if (opensGates) this.#wakePeers(key);
         this.#releaseWakes.environment(key);
@@ -161,10 +155,10 @@ export class Controller {
         return;
       }
       case 'Release':
-        if (this.#see(kind, key, this.#ports.releases.get(key)).isNews) this.releases.addAfter(text, releaseDelayMs);
+        if (this.#seen.look(kind, key, this.#ports.releases.get(key)).isNews) this.releases.addAfter(text, releaseDelayMs);
         return;
       case 'DeploymentRun': {
-        const { isNews, opensGates } = this.#see(kind, key, this.#ports.runs.get(key));
+        const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.runs.get(key));
         if (isNews) this.environments.add(environmentOf(key));
         if (opensGates) this.#wakePeers(key);
         if (isNews || opensGates) this.#auditWakes.environment(environmentOf(key));
@@ -177,25 +171,6 @@ export class Controller {
         }
         return;
     }
-  }
-
-  /** Whether there is more to an object than a status that this process may have written itself, and whether others wait for it. */
-  #see(kind: Change['kind'], key: Key, found: Seeable | undefined): { isNews: boolean; opensGates: boolean } {
-    const name = `${kind} ${toKeyText(key)}`;
-    const before = this.#seen.get(name);
-    if (found === undefined) {
-      this.#seen.delete(name);
-      // Never seen and gone, or not readable any more: what rests on it has to be judged again.
-      return { isNews: true, opensGates: before !== undefined && before.forPeers !== ended };
-    }
-    const { uid, generation, annotations: noted = {} } = found.metadata;
-    const asked = Object.values(annotations).map((annotation) => noted[annotation] ?? null);
-    const seen = { signature: JSON.stringify([uid, generation, asked]), forPeers: forPeers(found, this.#memory.published) };
-    this.#seen.set(name, seen);
-    return {
-      isNews: before?.signature !== seen.signature,
-      opensGates: before !== undefined && before.forPeers !== seen.forPeers,
-    };
   }
 
   #wakeSource(key: Key): void {
@@ -224,30 +199,10 @@ export class Controller {
   }
 }
 
-type Seeable = ReleaseSourceResource | EnvironmentResource | DeploymentRunResource | ReleaseResource;
-
-const ended = 'ended';
-
 const readsOtherProducts = (gates: readonly GateStatus[]): boolean => gates.some(({ name }) => name === 'dependencies');
 
 const isAdopted = (environment: EnvironmentResource | undefined): boolean =>
   environment?.status?.recorded !== undefined && environment.status.recorded.run === undefined;
-
-/** What the gates of other environments read of an object: whether a run goes on, what is verified where and still runs there, whether it comes before them. */
-function forPeers(found: Seeable, published: PublishedStates): string {
-  if ('action' in found.spec) return isTerminal(found as DeploymentRunResource) ? ended : '';
-  if (!('stage' in found.spec)) return '';
-  const environment = found as EnvironmentResource;
-  const { spec, status } = environment;
-  return JSON.stringify([
-    status?.observed?.url,
-    goesAhead(environment, published),
-    spec.stage,
-    spec.client,
-    (status?.verified ?? []).map(({ releaseDigest, result }) => [releaseDigest, result]),
-    [status?.recorded?.version, status?.recorded?.certain, status?.recorded?.verified],
-  ]);
-}
 
 /** The environment that a run belongs to, from its name. */
 function environmentOf({ namespace, name }: { namespace: string; name: string }): string {

@@ -53,7 +53,9 @@ export class ReleaseWakes {
     else this.#environments.set(text, after);
     const one = after ?? before;
     if (one === undefined) return;
-    if (before === undefined || after === undefined || !isSame(before.spec, after.spec)) {
+    // Where no version was known before, every later release is to come from now on.
+    const isNew = before === undefined || after === undefined || !isSame(before.spec, after.spec);
+    if (isNew || versionsIn(before.status).length === 0) {
       this.#options.wake(productKey(key.namespace, one.spec.product));
       return;
     }

@@ -88,16 +88,17 @@ function verifications({ product, class: path, before, ...known }: ObligationsIn
   const digests = new Map(known.environments.map(({ spec, status }) => [spec.environment, digestOf(status, version)]));
   return (path?.skips ?? []).flatMap(({ stage, owner, withinMs }) => {
     const verified = verifiedIn(stage, known);
-    const behind = firstOf(places, (place) => stagesBefore(product, place.stage).has(stage));
+    const later = new Set(product.stages.map(({ name }) => name).filter((name) => stagesBefore(product, name).has(stage)));
+    const behind = firstOf(places, (place) => later.has(place.stage));
     return [...behind.values()].flatMap(({ client, at, environment, stage: reached }): Owed[] => {
       const id = idOf('verification', stage, client);
-      const { own, later } = verified(client);
+      const { own, later: laterAt } = verified(client);
       const digest = digests.get(environment);
       const times = own.filter(({ releaseDigest }) => digest === undefined || digest === releaseDigest);
       // It was there in time: nothing was skipped.
       if (!owed.has(id) && times.some(({ since }) => (fromTime(since) ?? at) <= at)) return [];
       const title = `verify ${version}, or a later release, in ${stage}${forClient(client)}: ${reached} did not wait for it`;
-      const met = times.length > 0 || later > at || paid.has(id);
+      const met = times.length > 0 || laterAt > at || paid.has(id);
       return [compact<Owed>({ id, kind: 'verification', title, stage, client, owner, since: at, withinMs, met })];
     });
   });
