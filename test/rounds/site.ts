@@ -91,7 +91,7 @@ async function startServers(folder: string, closing: (() => Promise<void>)[]): P
     port: await lastingPort(),
     startupMs: 400,
     // Now and then, so that a crash loses what was accepted, and now and then brings back what has run.
-    queueSaveMs: 2_000,
+    queueSaveMs: 600,
     raceMs: 2,
   });
   closing.push(() => jenkins.close());
