@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runGit } from '../support/git/repository.js';
 import { askedBy, broughtBy, config, entry, person, release, signedProduct, version } from '../support/git/signoffs.js';
 import { aSource, createWorld, soon, type World } from '../support/git/world.js';
 
@@ -187,6 +188,15 @@ describe('the history that is fetched', () => {
     await world.repository.commit({ files: { 'notes.yaml': 'n: last' } });
     expect(broughtBy(await latest())).toEqual({ Ann: why });
     expect(world.server.seen.filter(({ method }) => method === 'POST').length).toBe(2);
+  });
+
+  it('is what a repository on this machine has, and what it lacks is not known', async () => {
+    world = await createWorld();
+    await history(3);
+    const shallow = `${world.cacheDirectory}-shallow.git`;
+    await runGit(['clone', '--quiet', '--bare', '--depth', '2', world.repository.url, shallow]);
+    const snapshot = await world.repositories.latest(aSource({ url: `file://${shallow}` }), soon());
+    expect(broughtBy(snapshot)).toEqual({ Ann: 'the repository holds only a part of its history' });
   });
 
   it('is asked for again with the next commit where it came broken, and keeps nothing else from being read', async () => {
