@@ -28,6 +28,34 @@ export interface ObligationSample {
   readonly count: number;
 }
 
+/** What git says of the outcome of releases, one entry each. */
+export interface FiguresSample {
+  readonly incidents: readonly { readonly product: string; readonly class: string; readonly severity: string }[];
+  readonly tickets: readonly { readonly product: string; readonly state: string }[];
+  readonly downtime: readonly { readonly product: string; readonly kind: string; readonly seconds: number }[];
+}
+
+/** What a deployment that has ended adds to the key figures. */
+export interface DeploymentMeasure {
+  readonly rollback: boolean;
+  readonly gateWaits: readonly { readonly gate: string; readonly seconds: number }[];
+  readonly roleWaits: readonly { readonly role: string; readonly seconds: number }[];
+  readonly signoffs: readonly { readonly role: string; readonly seconds: number }[];
+  /** Absent where another stage follows. */
+  readonly production?: { readonly failures: number; readonly restoreSeconds?: number; readonly released: boolean };
+}
+
+export interface RunMeasure {
+  readonly product: string;
+  readonly stage: string;
+  readonly class: string;
+  readonly result: string;
+  readonly seconds?: number;
+  readonly leadSeconds?: number;
+  /** Absent for what deployed nothing. */
+  readonly deployment?: DeploymentMeasure;
+}
+
 export interface QueueSample {
   readonly name: string;
   readonly depth: number;
@@ -41,6 +69,8 @@ export interface Snapshot {
   readonly environments: () => readonly EnvironmentSample[];
   readonly sources: () => readonly SourceSample[];
   readonly obligations: () => readonly ObligationSample[];
+  /** One entry a source that was read; absent where nobody looks. */
+  readonly figures?: () => readonly FiguresSample[];
   readonly queues: () => readonly QueueSample[];
   readonly isLeader: () => boolean;
   readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
@@ -63,6 +93,16 @@ export const metricDescriptions = {
   towpath_deployment_runs_total: 'Deployment runs that have ended, by result.',
   towpath_deployment_duration_seconds: 'From the request to Jenkins to the end of the run.',
   towpath_lead_time_seconds: 'From the commit to the verified deployment.',
+  towpath_releases_total: 'Releases that first succeeded at a stage that no other follows on, by class.',
+  towpath_rollbacks_total: 'Deployments that succeeded with a lower version than was there, or one that was there before.',
+  towpath_change_failures_total: 'Production deployments that failed, or that the next one there took back.',
+  towpath_restore_seconds: 'From a failed production deployment to the next that succeeded there.',
+  towpath_gate_wait_seconds: 'How long a gate has held what was then deployed.',
+  towpath_role_wait_seconds: 'How long what was then deployed waited for somebody of a role; for several, it counts for each.',
+  towpath_signoff_seconds: 'From the commit that asked to the sign-off, by role.',
+  towpath_incidents: 'Incidents in git that releases caused, by class of the release and severity.',
+  towpath_release_tickets: 'Tickets of the releases in git, by state (resolved, reopened).',
+  towpath_release_downtime_seconds: 'Downtime in the schedules of the releases in git, by kind (planned, actual), together.',
   towpath_source_last_fetch_timestamp_seconds: 'When a repository last answered.',
   towpath_source_fetch_duration_seconds: 'How long fetches take.',
   towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
@@ -90,6 +130,13 @@ export class Metrics {
   readonly #runs = this.#counter('towpath_deployment_runs_total', ['product', 'stage', 'class', 'result']);
   readonly #duration = this.#histogram('towpath_deployment_duration_seconds', ['product', 'stage'], minutes);
   readonly #leadTime = this.#histogram('towpath_lead_time_seconds', ['product', 'stage'], leadTimes);
+  readonly #releases = this.#counter('towpath_releases_total', ['product', 'class']);
+  readonly #rollbacks = this.#counter('towpath_rollbacks_total', ['product', 'stage']);
+  readonly #changeFailures = this.#counter('towpath_change_failures_total', ['product']);
+  readonly #restore = this.#histogram('towpath_restore_seconds', ['product'], leadTimes);
+  readonly #gateWait = this.#histogram('towpath_gate_wait_seconds', ['product', 'gate'], leadTimes);
+  readonly #roleWait = this.#histogram('towpath_role_wait_seconds', ['product', 'role'], leadTimes);
+  readonly #signoff = this.#histogram('towpath_signoff_seconds', ['product', 'role'], leadTimes);
   readonly #fetched = this.#gauge('towpath_source_last_fetch_timestamp_seconds', ['source']);
   readonly #fetchTime = this.#histogram('towpath_source_fetch_duration_seconds', ['source', 'result'], reconcileTimes);
   readonly #jenkins = this.#counter('towpath_jenkins_requests_total', ['server', 'operation', 'code']);
@@ -109,6 +156,7 @@ export class Metrics {
     this.#gauge('towpath_obligations', ['product', 'kind', 'owner', 'state'], (gauge) => {
       for (const { count, ...labels } of snapshot.obligations()) gauge.inc(labels, count);
     });
+    this.#figureGauges(snapshot);
     this.#queueGauges(snapshot);
     this.#gauge('leader_election_master_status', ['name'], (gauge) =>
       gauge.set({ name: 'towpath' }, snapshot.isLeader() ? 1 : 0),
@@ -148,11 +196,24 @@ export class Metrics {
     }
   }
 
-  runEnded(run: { product: string; stage: string; class: string; result: string; seconds?: number; leadSeconds?: number }): void {
+  runEnded(run: RunMeasure): void {
     const { product, stage } = run;
     this.#runs.inc({ product, stage, class: run.class, result: run.result });
     if (run.seconds !== undefined) this.#duration.observe({ product, stage }, run.seconds);
     if (run.leadSeconds !== undefined) this.#leadTime.observe({ product, stage }, run.leadSeconds);
+    if (run.deployment !== undefined) this.#deploymentEnded(run, run.deployment);
+  }
+
+  /** Counters of what is rare stand at zero from the first deployment on, so that their first step shows as one. */
+  #deploymentEnded(run: RunMeasure, { rollback, gateWaits, roleWaits, signoffs, production }: DeploymentMeasure): void {
+    const { product, stage } = run;
+    this.#rollbacks.inc({ product, stage }, rollback ? 1 : 0);
+    for (const { gate, seconds } of gateWaits) this.#gateWait.observe({ product, gate }, seconds);
+    for (const { role, seconds } of roleWaits) this.#roleWait.observe({ product, role }, seconds);
+    for (const { role, seconds } of signoffs) this.#signoff.observe({ product, role }, seconds);
+    this.#releases.inc({ product, class: run.class === '' ? 'unknown' : run.class }, production?.released ? 1 : 0);
+    this.#changeFailures.inc({ product }, production?.failures ?? 0);
+    if (production?.restoreSeconds !== undefined) this.#restore.observe({ product }, production.restoreSeconds);
   }
 
   fetched(source: string, result: string, seconds: number, at: number): void {
@@ -162,6 +223,18 @@ export class Metrics {
 
   jenkinsRequest(server: string, operation: string, code: string): void {
     this.#jenkins.inc({ server, operation, code });
+  }
+
+  #figureGauges({ figures = () => [] }: Snapshot): void {
+    this.#gauge('towpath_incidents', ['product', 'class', 'severity'], (gauge) => {
+      for (const { incidents } of figures()) for (const labels of incidents) gauge.inc(labels);
+    });
+    this.#gauge('towpath_release_tickets', ['product', 'state'], (gauge) => {
+      for (const { tickets } of figures()) for (const labels of tickets) gauge.inc(labels);
+    });
+    this.#gauge('towpath_release_downtime_seconds', ['product', 'kind'], (gauge) => {
+      for (const { downtime } of figures()) for (const { seconds, ...labels } of downtime) gauge.inc(labels, seconds);
+    });
   }
 
   #queueGauges(snapshot: Snapshot): void {

@@ -21,6 +21,17 @@ function someMetrics(environments: () => EnvironmentSample[]) {
       { product: 'shop', kind: 'verification', owner: 'quality-analyst', state: 'open', count: 2 },
       { product: 'shop', kind: 'verification', owner: 'quality-analyst', state: 'open', count: 1 },
     ],
+    figures: () => [
+      {
+        incidents: [
+          { product: 'shop', class: 'minor', severity: 'high' },
+          { product: 'shop', class: 'minor', severity: 'high' },
+        ],
+        tickets: [{ product: 'shop', state: 'resolved' }],
+        downtime: [{ product: 'shop', kind: 'planned', seconds: 600 }],
+      },
+      { incidents: [], tickets: [{ product: 'shop', state: 'resolved' }], downtime: [] },
+    ],
     queues: () => [{ name: 'environment', depth: 3, adds: 7, runningSeconds: [1, 2] }],
     isLeader: () => true,
     lastEventAgeSeconds: () => ({ Hold: 5 }),
@@ -76,6 +87,52 @@ describe('the metrics', () => {
     ]);
     expect(linesOf(text, 'towpath_deployment_runs_total')).toEqual([
       'towpath_deployment_runs_total{product="shop",stage="qa",class="minor",result="Succeeded"} 1',
+    ]);
+  });
+
+  it('sum what git says of incidents, tickets and downtimes over all sources', async () => {
+    const text = await someMetrics(() => []).registry.metrics();
+    expect(linesOf(text, 'towpath_incidents')).toEqual(['towpath_incidents{product="shop",class="minor",severity="high"} 2']);
+    expect(linesOf(text, 'towpath_release_tickets')).toEqual(['towpath_release_tickets{product="shop",state="resolved"} 2']);
+    expect(linesOf(text, 'towpath_release_downtime_seconds')).toEqual([
+      'towpath_release_downtime_seconds{product="shop",kind="planned"} 600',
+    ]);
+  });
+
+  it('count rollbacks, failed changes and releases from zero on, and time what was waited for', async () => {
+    const metrics = someMetrics(() => []);
+    const run = { product: 'shop', stage: 'production', class: 'minor', result: 'Succeeded', seconds: 30 };
+    const nothing = { gateWaits: [], roleWaits: [], signoffs: [] };
+    metrics.runEnded({ ...run, deployment: { ...nothing, rollback: false } });
+    const zero = await metrics.registry.metrics();
+    metrics.runEnded({
+      ...run,
+      deployment: {
+        rollback: true,
+        gateWaits: [{ gate: 'window', seconds: 60 }],
+        roleWaits: [{ role: 'client', seconds: 600 }],
+        signoffs: [{ role: 'client', seconds: 900 }],
+        production: { failures: 2, restoreSeconds: 120, released: true },
+      },
+    });
+    const after = await metrics.registry.metrics();
+    const counters = ['towpath_rollbacks_total', 'towpath_change_failures_total', 'towpath_releases_total'];
+    expect(counters.flatMap((name) => [linesOf(zero, name), linesOf(after, name)].flat())).toEqual([
+      'towpath_rollbacks_total{product="shop",stage="production"} 0',
+      'towpath_rollbacks_total{product="shop",stage="production"} 1',
+      'towpath_change_failures_total{product="shop"} 0',
+      'towpath_change_failures_total{product="shop"} 2',
+      'towpath_releases_total{product="shop",class="minor"} 0',
+      'towpath_releases_total{product="shop",class="minor"} 1',
+    ]);
+    const sums = ['restore', 'gate_wait', 'role_wait', 'signoff'].flatMap((name) =>
+      linesOf(after, `towpath_${name}_seconds_sum`),
+    );
+    expect(sums).toEqual([
+      'towpath_restore_seconds_sum{product="shop"} 120',
+      'towpath_gate_wait_seconds_sum{product="shop",gate="window"} 60',
+      'towpath_role_wait_seconds_sum{product="shop",role="client"} 600',
+      'towpath_signoff_seconds_sum{product="shop",role="client"} 900',
     ]);
   });
 });
