@@ -1,6 +1,7 @@
-import type { DeltaStatus } from '../../controller/core/resources/environment.js';
+import type { DeltaStatus, JumpStatus } from '../../controller/core/resources/environment.js';
+import type { ReleaseObligation } from '../../controller/core/resources/release.js';
 
-/** Where something happened; `name` is the environment's, `product` that of what runs there. */
+/** Where something happened; `name` is the environment's, or the version of a release; `product` that of what runs there. */
 export interface Place {
   readonly product: string;
   readonly name: string;
@@ -16,6 +17,9 @@ export interface DocumentError {
 /** What was read from the cluster API, as a person would put it. */
 export type Observation =
   | { readonly event: 'gate'; readonly place: Place; readonly gate: string; readonly reason: string; readonly message: string }
+  | { readonly event: 'opens'; readonly place: Place; readonly gate: string; readonly message: string }
+  | { readonly event: 'jump'; readonly place: Place; readonly jump: JumpStatus }
+  | { readonly event: 'owed'; readonly place: Place; readonly obligations: readonly ReleaseObligation[] }
   | { readonly event: 'adopted'; readonly place: Place; readonly version: string }
   | { readonly event: 'delta'; readonly place: Place; readonly from: string; readonly to: string; readonly delta: DeltaStatus }
   | {

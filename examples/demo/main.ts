@@ -75,7 +75,7 @@ async function run({ json, keep }: Options, teardown: Teardown): Promise<number>
     return 1;
   }
   const summary = summarise(world, { errors: narrator.errors(), seconds: Math.round((Date.now() - start) / 1000) });
-  write(json ? `${JSON.stringify(summary)}\n` : closingOf(summary, colored));
+  write(json ? `${JSON.stringify(summary)}\n` : closingOf(summary, { colored, keep }));
   if (keep) {
     write(json ? `${JSON.stringify(readyEvent(world))}\n` : invitationOf(world, colored));
     await new Promise(() => undefined);
@@ -84,7 +84,8 @@ async function run({ json, keep }: Options, teardown: Teardown): Promise<number>
 }
 
 function summarise({ view, jenkins }: World, counted: { errors: number; seconds: number }): Summary {
-  return reckon({ runs: view.runs(), environments: view.environments(), effects: jenkins.server.effects, ...counted }, expected);
+  const found = { runs: view.runs(), environments: view.environments(), releases: view.releases() };
+  return reckon({ ...found, effects: jenkins.server.effects, ...counted }, expected);
 }
 
 function readyEvent({ kubeconfig, http, jenkins, repository, directory }: World): object {

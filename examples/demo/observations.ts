@@ -1,5 +1,6 @@
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
+import type { ReleaseResource } from '../../controller/core/resources/release.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
 import type { Observation, Place } from './happenings.js';
 import { type Change, condition } from './view.js';
@@ -11,6 +12,8 @@ export function observe(change: Change): Observation[] {
       return ofEnvironment(change.before, change.after);
     case 'deploymentruns':
       return ofRun(change.before, change.after);
+    case 'releases':
+      return ofRelease(change.before, change.after);
     case 'releasesources':
       return ofSource(change.before, change.after);
   }
@@ -24,14 +27,51 @@ export function placeOf({ spec }: { spec: { product: string; environment: string
 
 function ofEnvironment(before: EnvironmentResource | undefined, after: EnvironmentResource): Observation[] {
   const place = placeOf(after);
-  return [...ofRecord(before, after, place), ...ofConditions(before, after, place), ...ofGates(before, after, place)];
+  return [
+    ...ofRecord(before, after, place),
+    ...ofJump(before, after, place),
+    ...ofConditions(before, after, place),
+    ...ofOpenGates(before, after, place),
+    ...ofGates(before, after, place),
+  ];
 }
+
+/** Gates whose message says who is still missing: a new one is news, though the gate is the same. */
+const counting: ReadonlySet<string> = new Set(['checklist', 'signoffs']);
 
 function ofGates(before: EnvironmentResource | undefined, after: EnvironmentResource, place: Place): Observation[] {
   const { waitingFor, gates = [] } = after.status ?? {};
   const closed = gates.find(({ name }) => name === waitingFor);
-  if (closed === undefined || closed.name === 'valid' || before?.status?.waitingFor === waitingFor) return [];
+  if (closed === undefined || closed.name === 'valid') return [];
+  const told = before?.status?.waitingFor === waitingFor;
+  const said = before?.status?.gates?.find(({ name }) => name === waitingFor)?.message === closed.message;
+  if (told && (said || !counting.has(closed.name))) return [];
   return [{ event: 'gate', place, gate: closed.name, reason: closed.reason, message: closed.message }];
+}
+
+/** Gates that let something pass that they hold others for. */
+function ofOpenGates(before: EnvironmentResource | undefined, after: EnvironmentResource, place: Place): Observation[] {
+  const { gates = [], desired, recorded } = after.status ?? {};
+  if (desired?.version === recorded?.version) return [];
+  const isSaid = (message: string) => before?.status?.gates?.some((gate) => gate.message === message) ?? false;
+  return gates
+    .filter(({ reason, message }) => reason === 'Exempt' || (reason === 'ClassKnown' && message.includes('may skip')))
+    .filter(({ message }) => !isSaid(message))
+    .map(({ name, message }) => ({ event: 'opens', place, gate: name, message }));
+}
+
+/** A way over more than one release. */
+function ofJump(before: EnvironmentResource | undefined, after: EnvironmentResource, place: Place): Observation[] {
+  const jump = after.status?.jump;
+  if (jump?.from === undefined || jump.over.length < 2 || before?.status?.jump?.to === jump.to) return [];
+  return [{ event: 'jump', place, jump }];
+}
+
+function ofRelease(before: ReleaseResource | undefined, { spec, status }: ReleaseResource): Observation[] {
+  const known = new Set(before?.status?.obligations?.map(({ id }) => id));
+  const obligations = (status?.obligations ?? []).filter(({ id, state }) => state !== 'met' && !known.has(id));
+  if (obligations.length === 0) return [];
+  return [{ event: 'owed', place: { product: spec.product, name: spec.version }, obligations }];
 }
 
 function ofRecord(before: EnvironmentResource | undefined, after: EnvironmentResource, place: Place): Observation[] {

@@ -11,9 +11,10 @@ export class Operator {
     this.#narrator = narrator;
   }
 
-  /** Records in all these environments of a product that they run this version. */
-  async adopt(product: string, environments: readonly string[], version: string): Promise<void> {
-    this.#say(`kubectl annotate tenv -l towpath.dev/product=${product} towpath.dev/adopt=${version}`);
+  /** Records in all these environments, which the labels select (`=acme`, `!=acme`), that they run this version. */
+  async adopt(labels: Readonly<Record<string, string>>, environments: readonly string[], version: string): Promise<void> {
+    const selector = Object.entries(labels).map(([name, value]) => `towpath.dev/${name}${value}`);
+    this.#say(`kubectl annotate tenv -l ${selector.join(',')} towpath.dev/adopt=${version}`);
     for (const name of environments) await this.#annotate(name, 'towpath.dev/adopt', version);
   }
 

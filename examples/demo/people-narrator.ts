@@ -4,7 +4,7 @@ import { type Line, type Sayable, sayingOf } from './sayings.js';
 
 const groupMs = 400;
 const margin = '          ';
-const whereWidth = 27;
+const whereWidth = 28;
 const wordWidth = 10;
 const textWidth = pageWidth - margin.length - whereWidth - wordWidth;
 
@@ -60,10 +60,13 @@ export class PeopleNarrator implements Narrator {
         this.#print(
           `${now}${this.#paint('magenta', 'git')}  ${deed.commit}  ${deed.author}: ${this.#paint('bold', deed.subject)}`,
         );
-        for (const change of deed.changes) this.#print(`${margin}     ${this.#paint('dim', clip(change, room - 5))}`);
+        for (const line of deed.changes.flatMap((change) => wrap(change, room - 5)))
+          this.#print(`${margin}     ${this.#paint('dim', line)}`);
         break;
       case 'command':
-        this.#print(`${now}${this.#paint('blue', clip(`$ ${deed.line}`, room))}`);
+        wrap(`$ ${deed.line}`, room - 4).forEach((line, at, { length }) => {
+          this.#print(`${at === 0 ? now : `${margin}    `}${this.#paint('blue', at + 1 < length ? `${line} \\` : line)}`);
+        });
         break;
       case 'jenkins':
         this.#print(`${now}${this.#paint('magenta', 'Jenkins')}  ${deed.user} starts ${this.#paint('bold', deed.job)} by hand`);
@@ -159,7 +162,7 @@ function inColumns(items: readonly string[]): string[] {
   return items.slice(0, half).map((item, index) => `  ${item.padEnd(42)}${items[half + index] ?? ''}`);
 }
 
-const stages = ['qa', 'uat', 'production'];
+const stages = ['qa', 'feature', 'delta', 'alpha', 'beta', 'uat', 'production'];
 
 function byStage(a: string, b: string): number {
   const rank = (name: string): number => stages.findIndex((stage) => name.startsWith(stage));

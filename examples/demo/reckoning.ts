@@ -1,5 +1,6 @@
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
+import type { ReleaseResource } from '../../controller/core/resources/release.js';
 import { belongsTo } from '../../controller/core/run/identity.js';
 import type { Effect } from '../../test/support/jenkins/definition.js';
 import { isReady } from './view.js';
@@ -13,6 +14,8 @@ export interface Summary {
   readonly checks: number;
   readonly foreign: number;
   readonly doubles: number;
+  /** What the paths of releases left to be done. */
+  readonly owed: number;
   readonly errors: number;
   readonly seconds: number;
   /** What is not as it should be; empty when all is well. */
@@ -22,6 +25,7 @@ export interface Summary {
 export interface Facts {
   readonly runs: readonly DeploymentRunResource[];
   readonly environments: readonly EnvironmentResource[];
+  readonly releases: readonly ReleaseResource[];
   /** Every start of a job in Jenkins. */
   readonly effects: readonly Effect[];
   readonly errors: number;
@@ -33,6 +37,7 @@ export interface Expected {
   readonly failed: number;
   readonly checks: number;
   readonly foreign: number;
+  readonly owed: number;
   readonly errors: number;
   readonly environments: number;
 }
@@ -53,6 +58,7 @@ export function reckon(facts: Facts, expected: Expected): Summary {
     checks: ids.length - deployments.length,
     foreign: effects.length - own.length,
     doubles: ids.length - new Set(ids).size,
+    owed: facts.releases.flatMap(({ status }) => status?.obligations ?? []).filter(({ state }) => state !== 'met').length,
     errors,
   };
   const problems = [

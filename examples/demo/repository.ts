@@ -1,12 +1,24 @@
 import { execFile } from 'node:child_process';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moveFreezes } from './freezes.js';
+import { addressBook, emailOf } from './people.js';
 
 /** One line of one file, before and after. */
 export interface Edit {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** A yes for one digest, as the Release document takes it. */
+export interface SignoffEntry {
+  readonly role: string;
+  readonly stage: string;
+  readonly client?: string | undefined;
+  readonly by: string;
+  readonly at: string;
+  readonly digest: string;
 }
 
 export interface Committed {
@@ -20,20 +32,20 @@ export interface Committed {
 export class Repository {
   readonly directory: string;
   readonly #home: string;
+  #people: ReadonlyMap<string, string> = new Map();
 
   private constructor(directory: string, home: string) {
     this.directory = directory;
     this.#home = home;
   }
 
-  /**
-   * Makes it from the example. Without its deployment windows: which day it is must not decide how the story ends.
-   */
+  /** Makes it from the example, with freezes around this moment. */
   static async create(options: { example: string; directory: string; home: string }): Promise<Repository> {
     const { example, directory, home } = options;
     await cp(example, directory, { recursive: true });
-    await rm(join(directory, 'windows'), { recursive: true, force: true });
+    await moveFreezes(directory, Date.now());
     const repository = new Repository(directory, home);
+    repository.#people = await addressBook(directory);
     await repository.#git(['init', '--quiet']);
     await repository.#git(['symbolic-ref', 'HEAD', 'refs/heads/main']);
     for (const [name, value] of [
@@ -60,11 +72,37 @@ export class Repository {
     return this.#save({ author, subject, changes: summarise(edits) });
   }
 
+  /** Somebody signs: adds entries to the end of a Release document, and commits. */
+  async sign(release: { product: string; version: string }, entries: readonly SignoffEntry[]): Promise<Committed> {
+    const file = `products/${release.product}/releases/${release.version}.yaml`;
+    const path = join(this.directory, file);
+    const isFirst = !(await readFile(path, 'utf8')).includes('\n  signoffs:\n');
+    const lines = entries.map((entry) => `    - ${JSON.stringify(entry)}\n`);
+    await appendFile(path, `${isFirst ? '  signoffs:\n' : ''}${lines.join('')}`);
+    const [{ by, role } = { by: '', role: '' }] = entries;
+    const changes = entries.map(
+      ({ stage, client, digest }) => `+ ${role}, ${stage}${client === undefined ? '' : ` of ${client}`}, ${digest.slice(0, 19)}…`,
+    );
+    return this.#save({
+      author: by,
+      subject: `Sign off ${release.product} ${release.version} as ${role}`,
+      changes: [...changes, `(${file})`],
+    });
+  }
+
   /** Takes the last commits back, in one. */
   async revert(author: string, subject: string, count: number): Promise<Committed> {
     await this.#git(['revert', '--no-commit', `HEAD~${count}..HEAD`]);
     const files = (await this.#git(['diff', '--cached', '--name-only'])).trim().split('\n');
     return this.#save({ author, subject, changes: [`git revert of the last ${count} commits  (${files.join(', ')})`] });
+  }
+
+  /** The line of a file that begins with this, without what it is indented by. */
+  async line(file: string, start: string): Promise<string> {
+    const lines = (await readFile(join(this.directory, file), 'utf8')).split('\n').map((line) => line.trim());
+    const found = lines.find((line) => line.startsWith(start));
+    if (found === undefined) throw new Error(`${file} has no line ${start}`);
+    return found;
   }
 
   /** The master version files of a product, relative to the repository. */
@@ -75,7 +113,7 @@ export class Repository {
   }
 
   async #save(what: Omit<Committed, 'commit'>): Promise<Committed> {
-    const email = `${what.author.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@example.com`;
+    const email = emailOf(this.#people, what.author);
     await this.#git(['commit', '--quiet', '--all', `--author=${what.author} <${email}>`, '--message', what.subject]);
     return { ...what, commit: (await this.#git(['rev-parse', '--short=12', 'HEAD'])).trim() };
   }

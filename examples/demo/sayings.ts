@@ -23,6 +23,12 @@ export function sayingOf(observation: Sayable): Line | undefined {
   switch (observation.event) {
     case 'gate':
       return gateLine(observation);
+    case 'opens':
+      return { word: 'open', ink: 'green', text: `${observation.gate}: ${observation.message}`, group: observation.message };
+    case 'jump':
+      return jumpLine(observation);
+    case 'owed':
+      return owedLine(observation);
     case 'adopted':
       return { word: 'adopted', ink: 'green', text: observation.version, group: `adopted ${observation.version}` };
     case 'delta':
@@ -66,7 +72,32 @@ function gateLine({ gate, reason, message }: Of<'gate'>): Line {
     NotVerifiedUpstream: `${message.replace(/ in [^:]*$/, '')} in the stage before`,
     Soaking: message.replace(/, until .*$/, ''),
   };
-  return { word: 'waiting', ink: 'yellow', text: `${gate}: ${texts[reason] ?? message}`, group: `gate ${reason}` };
+  const text = `${gate}: ${texts[reason] ?? message}`;
+  return { word: 'waiting', ink: 'yellow', text, group: text };
+}
+
+/** How far one goes, what that demands here, and how far one could go back. */
+function jumpLine({ jump }: Of<'jump'>): Line {
+  const { from = 'nothing', to, over, items, reversible } = jump;
+  const way = over.slice(0, -1).join(' and ');
+  const total = items.open + items.done + items.later;
+  const demanded =
+    total === 0 ? 'nothing to do here' : `${total} items: ${items.open} open, ${items.done} done, ${items.later} for later`;
+  const back =
+    reversible === undefined || reversible.possible
+      ? []
+      : [`no way back past ${reversible.to ?? to}: ${reversible.because?.join(', ')}`];
+  const text = `${from} → ${to}, over ${way}`;
+  return { word: 'jump', ink: 'blue', text, more: [demanded, ...back], group: [text, demanded, ...back].join() };
+}
+
+function owedLine({ obligations }: Of<'owed'>): Line {
+  const [noun, day] = [
+    obligations.length === 1 ? 'obligation' : 'obligations',
+    (due?: string) => (due === undefined ? '' : ` by ${due.slice(0, 10)}`),
+  ];
+  const more = obligations.map(({ title, owner, due }) => `${owner ?? 'somebody'}${day(due)}: ${title}`);
+  return { word: 'owed', ink: 'magenta', text: `${obligations.length} ${noun} left by its path`, more };
 }
 
 const shortJob = (job: string): string => job.slice(job.lastIndexOf('/') + 1);

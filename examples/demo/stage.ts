@@ -1,7 +1,7 @@
 import type { Narrator, Row } from './happenings.js';
 import { placeOf } from './observations.js';
 import { Operator } from './operator.js';
-import type { Edit } from './repository.js';
+import type { Edit, SignoffEntry } from './repository.js';
 import { condition, isReady } from './view.js';
 import type { World } from './world.js';
 
@@ -32,9 +32,59 @@ export class Stage {
     this.world.jenkins.server.userBuild(job, parameters, user);
   }
 
-  showEnvironments(title: string): void {
+  /** Somebody signs what these environments ask for: looks up the digests, and commits. */
+  async sign(by: string, role: string, environments: readonly string[]): Promise<void> {
+    const { view, repository } = this.world;
+    const asked = environments.map((name) => view.environment(name));
+    const [first] = asked;
+    const version = first?.status?.desired?.version;
+    if (first === undefined || version === undefined) throw new Error(`nothing is asked for in ${environments[0]}`);
+    this.#narrator.tell({
+      event: 'command',
+      line: `kubectl get tenv ${environments.join(' ')} -o jsonpath='{..status.desired.digest}'`,
+    });
+    const entries = asked.map((environment): SignoffEntry => {
+      const { stage = '', client } = environment?.spec ?? {};
+      return { role, stage, client, by, at: new Date().toISOString(), digest: environment?.status?.desired?.digest ?? '' };
+    });
+    const signed = await repository.sign({ product: first.spec.product, version }, entries);
+    this.#narrator.tell({ event: 'commit', ...signed });
+  }
+
+  /** Waits until it is known what exactly these environments are asked to run. */
+  async untilAsked(environments: readonly string[], version: string): Promise<void> {
+    const { view } = this.world;
+    const isAsked = (name: string): boolean => {
+      const desired = view.environment(name)?.status?.desired;
+      return desired?.version === version && desired.digest !== undefined;
+    };
+    await view.until(`${version} is asked for in ${environments.join(', ')}`, () => environments.every(isAsked));
+  }
+
+  /** Waits until this gate is the first closed one there, and says this. */
+  async untilTold(environment: string, gate: string, text: string): Promise<void> {
+    const { view } = this.world;
+    const isTold = (): boolean => {
+      const { waitingFor, gates = [] } = view.environment(environment)?.status ?? {};
+      return waitingFor === gate && gates.some(({ name, message }) => name === gate && message.includes(text));
+    };
+    await view.until(`the gate ${gate} of ${environment} says "${text}"`, isTold);
+  }
+
+  /** Waits until the path of the release has left so many obligations. */
+  async untilOwed(product: string, version: string, count: number): Promise<void> {
+    const { view } = this.world;
+    const owed = (): number => {
+      const release = view.releases().find(({ spec }) => spec.product === product && spec.version === version);
+      return (release?.status?.obligations ?? []).filter(({ state }) => state !== 'met').length;
+    };
+    await view.until(`${product} ${version} has left ${count} obligations`, () => owed() === count);
+  }
+
+  showEnvironments(title: string, products?: readonly string[]): void {
     this.#narrator.flush();
-    this.#narrator.tell({ event: 'table', title, rows: rowsOf(this.world) });
+    const rows = rowsOf(this.world).filter(({ place }) => products === undefined || products.includes(place.product));
+    this.#narrator.tell({ event: 'table', title, rows });
   }
 
   /** Waits until all of these run this version, verified and undisturbed. */
@@ -68,7 +118,7 @@ export class Stage {
   }
 }
 
-const stageOrder = ['qa', 'uat', 'production'];
+const stageOrder = ['qa', 'feature', 'delta', 'alpha', 'beta', 'uat', 'production'];
 
 function rowsOf({ view }: World): Row[] {
   const environments = view.environments().sort((a, b) => {

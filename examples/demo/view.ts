@@ -1,5 +1,6 @@
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
+import type { ReleaseResource } from '../../controller/core/resources/release.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
 import type { ClusterApi, ListedObject } from './cluster-api.js';
 
@@ -7,6 +8,7 @@ interface Kinds {
   environments: EnvironmentResource;
   deploymentruns: DeploymentRunResource;
   releasesources: ReleaseSourceResource;
+  releases: ReleaseResource;
 }
 
 /** What changed, before and after; there is no before for what is new. */
@@ -16,7 +18,7 @@ export type Change = {
 
 /** The cluster as a spectator sees it: the latest state of every object, and waiting for it to become what one expects. */
 export class View {
-  readonly #objects = { environments: new Map(), deploymentruns: new Map(), releasesources: new Map() };
+  readonly #objects = { environments: new Map(), deploymentruns: new Map(), releasesources: new Map(), releases: new Map() };
   readonly #onChange: (change: Change) => void;
   readonly #waiting = new Set<() => void>();
   #broken: Error | undefined;
@@ -26,7 +28,8 @@ export class View {
   }
 
   async start(api: ClusterApi): Promise<void> {
-    for (const plural of ['releasesources', 'environments', 'deploymentruns'] as const) await this.#watch(api, plural);
+    for (const plural of ['releasesources', 'releases', 'environments', 'deploymentruns'] as const)
+      await this.#watch(api, plural);
   }
 
   environments(product?: string): EnvironmentResource[] {
@@ -42,6 +45,10 @@ export class View {
     const all = [...(this.#objects.deploymentruns.values() as Iterable<DeploymentRunResource>)];
     const own = all.filter(({ spec }) => environment === undefined || `${spec.product}.${spec.environment}` === environment);
     return own.sort((a, b) => a.spec.number - b.spec.number);
+  }
+
+  releases(): ReleaseResource[] {
+    return [...(this.#objects.releases.values() as Iterable<ReleaseResource>)];
   }
 
   source(): ReleaseSourceResource | undefined {

@@ -81,7 +81,7 @@ spec:
     - name: main
       url: ${JSON.stringify(jenkinsUrl)}
       secretRef: {name: jenkins}
-      jobs: ["platform/*", "insights/*"]
+      jobs: ["platform/*", "insights/*", "checkin/*"]
       delay: 1s
       grace: 3s
       pollInterval: 500ms

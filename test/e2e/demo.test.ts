@@ -44,6 +44,32 @@ function isAlive(group: number): boolean {
   }
 }
 
+/** What the first closed gate said in each environment, in the order of the story. */
+function gatesTold(told: readonly Told[]): string[] {
+  return told.flatMap(({ event, place, gate, message }) => {
+    const { product, name } = (place ?? {}) as { product?: string; name?: string };
+    return event === 'gate' || event === 'opens' ? [`${product} ${name}: ${gate}: ${message}`] : [];
+  });
+}
+
+/** What the path of a release left to be done: the obligation, and who owes it. */
+function owedIn(told: readonly Told[], version: string): string[][] {
+  return told.flatMap(({ event, place, obligations }) => {
+    if (event !== 'owed' || (place as { name: string }).name !== version) return [];
+    return (obligations as { id: string; owner: string }[]).map(({ id, owner }) => [id, owner]);
+  });
+}
+
+/** The freeze, the missing sign-off, the jump and the hotfix, in the words of the gates. */
+const sentences = [
+  /^loyalty production-acme: signoffs: waiting for sign-off by quality-analyst, client \(acme\) of 2\.9\.3; .*to sign: sha256:[0-9a-f]{12}$/,
+  /^loyalty production-acme: signoffs: waiting for sign-off by client \(acme\) of 2\.9\.3; .*quality-analyst: Priya Nair on [-0-9]+; to sign: /,
+  /^loyalty production-globex: window: frozen by globex-campaign \(Spring sale\); next opening /,
+  /^loyalty production-initech: checklist: 1 of 3 items open: rotate-crm-secret \(2\.9\.3, secret\)$/,
+  /^checkin production: class: 7\.4\.2 is hotfix, and may skip alpha and beta; it changes what it claims$/,
+  /^checkin production: window: hotfix releases are exempt from change-evenings, globex-campaign, year-end-freeze$/,
+].map((sentence) => expect.stringMatching(sentence));
+
 describe('the demo', () => {
   it('tells its story to the end: every deployment once, every environment as git asks for, nothing left behind', async () => {
     const told: Told[] = [];
@@ -52,23 +78,24 @@ describe('the demo', () => {
 
     expect(told.at(-1)).toEqual({
       event: 'summary',
-      deployments: 18,
-      succeeded: 15,
+      deployments: 25,
+      succeeded: 22,
       failed: 3,
-      builds: 30,
-      checks: 10,
+      builds: 40,
+      checks: 13,
       foreign: 2,
       doubles: 0,
+      owed: 5,
       errors: 2,
       seconds: expect.any(Number),
       problems: [],
     });
     const failures = told.filter(({ event, phase }) => event === 'ended' && phase === 'Failed').map(({ run }) => run);
-    expect(failures).toEqual(['loyalty.production-globex.1', 'loyalty.qa.2', 'loyalty.qa.3']);
+    expect(failures).toEqual(['loyalty.production-acme.1', 'loyalty.qa.3', 'loyalty.qa.4']);
     const errors = told.flatMap(({ event, errors: found }) => (event === 'errors' ? (found as object[]) : []));
     expect(errors).toEqual([
       {
-        file: 'products/loyalty/environments/uat-initech/config.yaml',
+        file: 'products/loyalty/environments/uat-globex/config.yaml',
         line: 7,
         column: 10,
         message: expect.stringContaining('did you mean "uat"?'),
@@ -79,6 +106,13 @@ describe('the demo', () => {
         column: 12,
         message: 'spec.version: 2.10 is a number (2.1): write "2.10"',
       },
+    ]);
+    expect(gatesTold(told)).toEqual(expect.arrayContaining(sentences));
+    expect(owedIn(told, '7.4.2')).toEqual([
+      ['verification/alpha', 'quality-analyst'],
+      ['verification/beta', 'quality-analyst'],
+      ['signoff/product-manager/checkin-production', 'product-manager'],
+      ['review/review', 'engineering-manager'],
     ]);
     expect(isAlive(child.pid ?? 0)).toBe(false);
     expect(await readdir(temporary)).toEqual([]);
@@ -106,6 +140,8 @@ describe('the reckoning of the demo', () => {
       metadata: { name: `shop.qa.${number}`, uid: `0000000${number}-1111` },
       status: { phase },
     }) as unknown as Facts['runs'][number];
+  const release = (...states: string[]) =>
+    ({ status: { obligations: states.map((state) => ({ state })) } }) as unknown as Facts['releases'][number];
   const effect = (towpathRun: string) => ({
     job: 'deploy',
     number: 1,
@@ -117,11 +153,12 @@ describe('the reckoning of the demo', () => {
   const facts: Facts = {
     runs: [run(1, 'Failed'), run(2, 'Succeeded')],
     environments: [environment('True')],
+    releases: [release('met', 'open'), release('overdue')],
     effects: ['shop.qa.1.00000001', 'shop.qa.2.00000002', 'shop.qa.2.00000002.smoke', ''].map(effect),
     errors: 1,
     seconds: 2,
   };
-  const expected = { deployments: 2, failed: 1, checks: 1, foreign: 1, errors: 1, environments: 1 };
+  const expected = { deployments: 2, failed: 1, checks: 1, foreign: 1, owed: 2, errors: 1, environments: 1 };
 
   it('finds nothing wrong where every build is that of one run, or foreign', () => {
     expect(reckon(facts, expected)).toEqual({
@@ -133,6 +170,7 @@ describe('the reckoning of the demo', () => {
       checks: 1,
       foreign: 1,
       doubles: 0,
+      owed: 2,
       errors: 1,
       seconds: 2,
       problems: [],
