@@ -2,7 +2,7 @@ import { compact } from '../core/compact.js';
 import { computeDelta, type Delta } from '../core/delta/compute.js';
 import { descriptorKey } from '../core/desired.js';
 import type { Asked, ProductGovernance, ReleaseDocument } from '../core/governance.js';
-import type { DesiredEnvironment } from '../core/model.js';
+import type { DesiredEnvironment, Millis } from '../core/model.js';
 import { releaseEvents } from '../core/release/events.js';
 import { productOfRelease, releaseName } from '../core/release/name.js';
 import { nextDue, type ReleaseInput, releaseStatus } from '../core/release/status.js';
@@ -13,6 +13,8 @@ import type { Memory } from './gather.js';
 import { releaseLabels } from './labels.js';
 import type { Key, Ports } from './ports.js';
 import type { Requeue } from './queue.js';
+
+const unlistedMs: Millis = 3_600_000;
 
 export interface ReleaseLoop {
   readonly ports: Ports;
@@ -108,7 +110,9 @@ async function report(
   await ports.releases.writeStatus(release, status, signal);
   for (const event of releaseEvents(release, status)) ports.events.record(event);
   const due = fromTime(nextDue(status));
-  return due === undefined ? {} : { afterMs: Math.max(1_000, due - now) };
+  if (due !== undefined) return { afterMs: Math.max(1_000, due - now) };
+  // The list is full of what is overdue already: the counts are looked at again all the same.
+  return status.owed?.some(({ state }) => state === 'open') ? { afterMs: unlistedMs } : {};
 }
 
 function verifiesCommits({ metadata, spec }: ReleaseResource, { sources }: Ports): boolean {
