@@ -38,7 +38,7 @@ export async function startDemoJenkins(): Promise<DemoJenkins> {
         name: 'platform/comprehensive-deployment',
         concurrent: true,
         parameters: named('ENVIRONMENT', 'DESCRIPTOR', 'DESCRIPTOR_SHA256', 'CONFIG_COMMIT', 'TOWPATH_RUN'),
-        durationMs: 1_500,
+        durationMs: 1_200,
         log: ['helm upgrade loyalty', 'all components are ready'],
         outcome: deployment,
       },
@@ -67,7 +67,7 @@ export async function startDemoJenkins(): Promise<DemoJenkins> {
         name: 'checkin/deploy',
         concurrent: true,
         parameters: named('ENVIRONMENT', 'VERSION', 'DESCRIPTOR', 'TOWPATH_RUN'),
-        durationMs: 700,
+        durationMs: 600,
         log: ['helm upgrade checkin', 'kiosks are back'],
       },
       {

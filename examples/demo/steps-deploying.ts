@@ -65,10 +65,9 @@ export const typo: Step = {
   async play(stage) {
     await stage.commit('Ben Okafor', 'Tidy up uat-globex', [{ file: uatGlobex, from: 'stage: uat', to: 'stage: uta' }]);
     await stage.untilRefused('loyalty.uat-globex');
-    await stage.untilRunning(['loyalty.uat-acme']);
+    await stage.untilReady(insights.uat, '5.2.0');
     await stage.commit('Ben Okafor', 'It is uat, of course', [{ file: uatGlobex, from: 'stage: uta', to: 'stage: uat' }]);
     await stage.untilReady(loyalty.uat, '2.9.3');
-    await stage.untilReady(insights.uat, '5.2.0');
     stage.showEnvironments('why is it not in production yet? one answer for each', ['loyalty', 'insights']);
   },
 };

@@ -76,7 +76,7 @@ apiVersion: towpath.dev/v1alpha1
 kind: ReleaseSource
 metadata: {name: releases}
 spec:
-  git: {url: ${JSON.stringify(pathToFileURL(repository).href)}, interval: 1s}
+  git: {url: ${JSON.stringify(pathToFileURL(repository).href)}, interval: 500ms}
   jenkins:
     - name: main
       url: ${JSON.stringify(jenkinsUrl)}
@@ -84,7 +84,7 @@ spec:
       jobs: ["platform/*", "insights/*", "checkin/*"]
       delay: 1s
       grace: 3s
-      pollInterval: 500ms
+      pollInterval: 250ms
       observeInterval: 1s
   buckets:
     - {name: release-candidates, directory: descriptors}

@@ -138,6 +138,7 @@ describe('the reckoning of the demo', () => {
   const run = (number: number, phase: string) =>
     ({
       metadata: { name: `shop.qa.${number}`, uid: `0000000${number}-1111` },
+      spec: {},
       status: { phase },
     }) as unknown as Facts['runs'][number];
   const release = (...states: string[]) =>
