@@ -66,7 +66,11 @@ export const jump: Step = {
     await stage.commit('Ana Silva', 'The campaign of globex is over', [
       { file: campaign.file, from: await stage.world.repository.line(campaign.file, 'to: '), to: over },
     ]);
-    const edits = [toNext('uat-initech', '2.9.1'), toNext('production-initech', '2.9.1')];
+    const moved = { from: 'reason: Stays behind until its CRM has moved', to: 'reason: Its CRM has moved' };
+    const edits = ['uat-initech', 'production-initech'].flatMap((name) => [
+      toNext(name, '2.9.1'),
+      { file: loyaltyFile(name, 'version'), ...moved },
+    ]);
     await stage.commit('Ana Silva', 'loyalty 2.9.4 for initech', edits);
     await stage.untilAsked([initech], '2.9.4');
     await stage.sign('Priya Nair', 'quality-analyst', [initech]);
