@@ -38,7 +38,9 @@ export async function reconcileEnvironment(key: Key, loop: EnvironmentLoop, sign
   await prune(environment, subject, { loop, signal });
   const error = performed.error ?? stopped.error;
   if (error !== undefined) throw error;
-  return { ...requeueOf(after, performed.afterMs, facts.now) };
+  // What can be done only since the pass began is done by the next one, whether or not somebody tells of what changed.
+  const isLeft = judgement.decision.do === 'idle' && after.decision.do !== 'idle';
+  return { ...requeueOf(after, isLeft ? 0 : performed.afterMs, facts.now) };
 }
 
 /** What follows from the facts as they are after the pass: the same as before it, where they are the same and no time has come. */
