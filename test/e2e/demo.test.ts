@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { DeploymentWindowDocument } from '../../controller/core/documents/schema/deployment-window.js';
+import { standing } from '../../controller/core/windows/opening.js';
+import { campaign, endOfCampaign, moveFreezes } from '../../examples/demo/freezes.js';
 import { type Facts, reckon } from '../../examples/demo/reckoning.js';
 import { builtUrl } from '../support/built.js';
 
@@ -126,6 +130,33 @@ describe('the demo', () => {
     expect(await ended).toEqual([130, null]);
     expect(isAlive(child.pid ?? 0)).toBe(false);
     expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('the freezes of the demo', () => {
+  /** The state of the windows of that file at that time. */
+  const at = async (file: string, now: number): Promise<string> => {
+    const { metadata, spec } = parse(await readFile(join(temporary, file), 'utf8')) as DeploymentWindowDocument;
+    const { effect, timeZone, from = '', to = '' } = spec;
+    return standing([{ name: metadata.name, effect, selector: {}, timeZone, exempt: [], when: { from, to } }], now).state;
+  };
+
+  it.each([
+    '2026-11-22T11:00:00Z',
+    '2026-12-25T23:59:00Z',
+    '2027-03-28T01:30:00Z',
+    '2027-10-31T00:30:00Z',
+    '2027-10-31T02:30:00Z',
+  ])('hold globex alone, and no longer than the story wants, on whichever day it is told: %s', async (time) => {
+    const now = Date.parse(time);
+    await cp('examples/releases/windows', join(temporary, 'windows'), { recursive: true });
+    await moveFreezes(temporary, now);
+    const fiveMinutes = 300_000;
+    expect([await at(campaign.file, now), await at(campaign.file, now + fiveMinutes)]).toEqual(['denied', 'denied']);
+    expect(await at('windows/year-end-freeze.yaml', now + fiveMinutes)).toBe('open');
+    const path = join(temporary, campaign.file);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/^ {2}to: .*$/m, `  ${endOfCampaign(now)}`));
+    expect(await at(campaign.file, now)).toBe('open');
   });
 });
 
