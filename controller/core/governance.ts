@@ -227,8 +227,9 @@ export interface Incident {
 /** A governing document that is not valid. What depends on it stays closed: nobody knows what it was to say. */
 export interface BrokenDocument {
   readonly kind: 'DeploymentWindow' | 'Roles' | 'Release';
+  /** Empty where it cannot be told: a Release may be any that there is none of. */
   readonly name: string;
-  /** The product that a Release is of. */
+  /** The product that a Release is of; absent where it cannot be told. */
   readonly product?: string;
   /** What a window selects, where that can still be told; absent: everything. */
   readonly selector?: Selector;
@@ -255,12 +256,16 @@ export const noGovernance: Governance = { releases: [], windows: [], roles: [], 
 
 /** What governs one product. */
 export function governanceOf({ releases, windows, roles, broken }: Governance, product: string): ProductGovernance {
-  const own = releases.filter((release) => release.product === product);
+  const own = Object.fromEntries(
+    releases.filter((release) => release.product === product).map((release) => [release.version, release]),
+  );
   return {
-    releases: Object.fromEntries(own.map((release) => [release.version, release])),
+    releases: own,
     windows: windows.filter(({ selector }) => concerns(selector.products, product)),
     roles: roles.filter(({ products }) => concerns(products, product)),
-    broken: broken.filter((document) => document.product === undefined || document.product === product),
+    broken: broken.filter((document) =>
+      document.product === undefined ? !Object.hasOwn(own, document.name) : document.product === product,
+    ),
   };
 }
 

@@ -117,6 +117,13 @@ describe('a jump', () => {
     });
   });
 
+  it.each([
+    ['2.0.0', 'v2.0.0'],
+    ['1.0', '1.0.0'],
+  ])('between two names of one version number, %s and %s, goes over the wanted one all the same', (from, to) => {
+    expect(wayOf([aRelease(from), aRelease(to)], from, to)).toMatchObject({ over: [to] });
+  });
+
   it('tells of a broken release on the way, and of none beside it', () => {
     expect(wayOf(without('2.9.3'), '2.9.1', '2.9.4', '2.9.3')).toMatchObject({ broken: ['2.9.3'] });
     expect(wayOf(without('2.9.3'), undefined, '2.9.4', '2.9.3')).toMatchObject({ broken: ['2.9.3'] });

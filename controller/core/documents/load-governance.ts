@@ -36,7 +36,7 @@ export function loadGovernance({ index, releases, verdicts, stopped, files }: Re
     windows: sound('DeploymentWindow').map(({ content }) => toWindow(content)),
     roles: sound('Roles').flatMap(({ content }) => toRoles(content)),
     incidents: sound('Incident').map(({ content }) => toIncident(content)),
-    broken: [...brokenDocuments(index, errors), ...brokenReleases(index, stopped), ...unreadWindows(files)],
+    broken: [...brokenDocuments(index, errors), ...brokenReleases(index, stopped), ...namelessReleases(index), ...unread(files)],
   };
 }
 
@@ -72,9 +72,26 @@ function brokenReleases(index: RepositoryIndex, stopped: Stopped): BrokenDocumen
   });
 }
 
-/** Files that cannot be read and speak of a window: a freeze must not be over because somebody saved it in another encoding. */
-function unreadWindows(files: readonly ParsedFile[]): BrokenDocument[] {
-  return files.flatMap(({ path, mayHoldWindow, findings: [first] }): BrokenDocument[] =>
-    mayHoldWindow === true && first !== undefined ? [{ kind: 'DeploymentWindow', name: path, message: text(first) }] : [],
-  );
+/** Releases of which the name or the product cannot be told: they may be any of what is left. */
+function namelessReleases({ documents }: RepositoryIndex): BrokenDocument[] {
+  return documents.flatMap(({ kind, valid, name, product, ...document }): BrokenDocument[] => {
+    const isNameless = kind === 'Release' && !valid && (name === undefined) !== (product === undefined);
+    const [finding] = 'findings' in document ? document.findings : [];
+    if (!isNameless || finding === undefined) return [];
+    return [compact<BrokenDocument>({ kind, name: name ?? '', product, message: text(finding) })];
+  });
+}
+
+/** Files that cannot be read and speak of a window or a release: a freeze must not be over because somebody saved it in another encoding. */
+function unread(files: readonly ParsedFile[]): BrokenDocument[] {
+  return files.flatMap(({ path, mayHoldWindow, mayHoldReleases, findings: [first] }): BrokenDocument[] => {
+    if (first === undefined) return [];
+    const message = text(first);
+    const [product, ...others] = mayHoldReleases?.products ?? [];
+    const of = product === undefined || others.length > 0 ? {} : { product };
+    return [
+      ...(mayHoldWindow === true ? [{ kind: 'DeploymentWindow' as const, name: path, message }] : []),
+      ...(mayHoldReleases?.names ?? []).map((name) => ({ kind: 'Release' as const, name, ...of, message })),
+    ];
+  });
 }

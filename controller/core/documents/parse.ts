@@ -5,6 +5,7 @@ import { computeLineStarts } from './places.js';
 import { printable } from './quote.js';
 import { capped, placed, type Reading, readDocument, type Text, towpathDocument } from './read-document.js';
 import type { RuleName } from './rules/catalog.js';
+import { holdsAscii, mayHold, plainBytes } from './unread.js';
 import { decodeUtf8 } from './utf8.js';
 import { composeDocuments } from './yaml-documents.js';
 
@@ -23,15 +24,16 @@ const schemaWords = ['$schema', 'properties', '$defs', '$ref', '"type"', '\ntype
  */
 export function parseFile(file: RepositoryFile): ParsedFile {
   const parsed = readFile(file);
-  const mayHoldWindow = parsed.unknownDocuments > 0 && holdsAscii(file.content, 'DeploymentWindow');
-  return mayHoldWindow ? { ...parsed, mayHoldWindow } : parsed;
+  return { ...parsed, ...mayHold(file.content, parsed) };
 }
 
 function readFile(file: RepositoryFile): ParsedFile {
   const empty = { path: file.path, documents: [], findings: [], unknownDocuments: 0 };
   if (!documentName.test(file.path)) return empty;
-  const ours = holdsAscii(file.content, 'apiVersion') && holdsAscii(file.content, 'towpath');
-  if (!ours) return { ...empty, ...asSchema(file) };
+  if (!isOurs(file.content)) {
+    if (!isOurs(plainBytes(file.content))) return { ...empty, ...asSchema(file) };
+    return { ...empty, findings: [wholeFile(file.path, 'not-utf8', 'is UTF-16: documents are UTF-8')], unknownDocuments: 1 };
+  }
   if (file.content.length > limits.fileBytes) {
     const message = `is larger than ${limits.fileBytes.toLocaleString('en')} bytes (${file.content.length.toLocaleString('en')})`;
     return { ...empty, findings: [wholeFile(file.path, 'limit-size', message)], unknownDocuments: 1 };
@@ -71,14 +73,8 @@ function badByte(file: RepositoryFile, offset: number): Finding {
   return { ...wholeFile(file.path, 'not-utf8', message), line, column: ('text' in before ? before.text.length : 0) + 1 };
 }
 
-function holdsAscii(bytes: Uint8Array, word: string): boolean {
-  const first = word.charCodeAt(0);
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    let length = 1;
-    while (length < word.length && bytes[at + length] === word.charCodeAt(length)) length += 1;
-    if (length === word.length) return true;
-  }
-  return false;
+function isOurs(bytes: Uint8Array): boolean {
+  return holdsAscii(bytes, 'apiVersion') && holdsAscii(bytes, 'towpath');
 }
 
 /** The text of a file that may be a settings schema: products name them by path. */

@@ -52,6 +52,12 @@ export type BrokenDocument<K extends DocumentKind = DocumentKind> = K extends Do
 export type ParsedDocument<K extends DocumentKind = DocumentKind> = ValidDocument<K> | BrokenDocument<K>;
 
 /** What one file holds, whatever else the repository holds: may be kept for as long as path and content stay the same. */
+/** What a file that cannot be read says of names and products. */
+export interface UnreadReleases {
+  readonly names: readonly string[];
+  readonly products: readonly string[];
+}
+
 export interface ParsedFile {
   readonly path: string;
   readonly documents: readonly ParsedDocument[];
@@ -60,6 +66,8 @@ export interface ParsedFile {
   readonly unknownDocuments: number;
   /** One of those may be a DeploymentWindow: the file speaks of one. */
   readonly mayHoldWindow?: boolean;
+  /** Some of those may be Releases of these names and products: the file speaks of some. */
+  readonly mayHoldReleases?: UnreadReleases;
   /** The text, where the file may be a settings schema. */
   readonly schemaText?: string;
 }

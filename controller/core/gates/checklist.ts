@@ -16,7 +16,7 @@ export const checklist: Gate = ({ facts, wanted, recorded }) => {
 function unknown({ broken, missing, to }: Jump, { product }: DesiredEnvironment): Verdict | undefined {
   const [first] = broken;
   if (first !== undefined) {
-    const message = `what ${first.name} demands is not known: ${first.message}${andMore(broken.length - 1)}`;
+    const message = `what ${first.name === '' ? 'a release' : first.name} demands is not known: ${first.message}${andMore(broken.length - 1)}`;
     return failed('ChecklistUnknown', message, { who: 'an author, by a commit' });
   }
   const absent = missing.find((version) => version === to || product.releases === 'required');

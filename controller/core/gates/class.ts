@@ -1,7 +1,7 @@
 import { computeDelta, countChanges } from '../delta/compute.js';
 import type { EnvironmentFacts } from '../facts.js';
 import type { ReleaseClass } from '../governance.js';
-import { releaseOf } from '../jump/chain.js';
+import { brokenReleaseOf, releaseOf } from '../jump/chain.js';
 import { jump } from '../jump/jump.js';
 import type { DesiredEnvironment } from '../model.js';
 import { classOf } from '../release/path.js';
@@ -13,7 +13,7 @@ const who = 'a release manager, by a commit';
 /** Closed for a class that the product does not define, and where a release of a class that may change claimed components alone changes others. */
 export const releaseClass: Gate = ({ facts, wanted, recorded }) => {
   if (wanted === undefined || wanted.product.classes.length === 0) return undefined;
-  const broken = facts.governance.broken.find(({ kind, name }) => kind === 'Release' && name === wanted.version);
+  const broken = brokenReleaseOf(facts.governance, wanted.version);
   if (broken !== undefined)
     return failed('ReleaseInvalid', `the Release document of ${wanted.version}: ${broken.message}`, { who });
   if (wanted.release === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { Neighbour } from '../facts.js';
-import { releaseOf } from '../jump/chain.js';
+import { brokenReleaseOf, releaseOf } from '../jump/chain.js';
 import { isInRange } from '../jump/version.js';
 import type { DesiredEnvironment } from '../model.js';
 import { blocked, failed, type Gate, passed, type Verdict, waiting } from './verdict.js';
@@ -7,7 +7,7 @@ import { blocked, failed, type Gate, passed, type Verdict, waiting } from './ver
 /** Closed until what the wanted release needs of other products is recorded, and verified, for the same client at the same stage. */
 export const dependencies: Gate = ({ facts, wanted }) => {
   if (wanted === undefined) return undefined;
-  const broken = facts.governance.broken.find(({ kind, name }) => kind === 'Release' && name === wanted.version);
+  const broken = brokenReleaseOf(facts.governance, wanted.version);
   if (broken !== undefined)
     return failed('DependenciesUnknown', `what ${wanted.version} needs is not known: ${broken.message}`, {
       who: 'an author, by a commit',

@@ -1,4 +1,4 @@
-import type { ProductGovernance, ReleaseDocument } from '../governance.js';
+import type { BrokenDocument, ProductGovernance, ReleaseDocument } from '../governance.js';
 
 /** Why a chain of releases goes no further. */
 export type ChainEnd =
@@ -23,6 +23,15 @@ export function releaseOf({ releases }: Releases, version: string): ReleaseDocum
   return Object.hasOwn(releases, version) ? releases[version] : undefined;
 }
 
+/** The document of a version that is not valid, or one that nobody can tell the version of where there is no other. */
+export function brokenReleaseOf({ releases, broken }: Releases, version: string): BrokenDocument | undefined {
+  const nameless = Object.hasOwn(releases, version) ? undefined : '';
+  return (
+    broken.find(({ kind, name }) => kind === 'Release' && name === version) ??
+    broken.find(({ kind, name }) => kind === 'Release' && name === nameless)
+  );
+}
+
 /** Walks from a version to what it builds on, until `goal`, or until there is no more. Ends with every input. */
 export function chainOf(known: Releases, start: string, how: { goal?: string; limit?: number } = {}): Chain {
   const releases: ReleaseDocument[] = [];
@@ -40,6 +49,4 @@ export function chainOf(known: Releases, start: string, how: { goal?: string; li
   }
 }
 
-function isBroken({ broken }: Releases, version: string): boolean {
-  return broken.some(({ kind, name }) => kind === 'Release' && name === version);
-}
+const isBroken = (known: Releases, version: string): boolean => brokenReleaseOf(known, version) !== undefined;

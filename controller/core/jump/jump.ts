@@ -1,5 +1,5 @@
 import type { BrokenDocument, ReleaseDocument } from '../governance.js';
-import { type Chain, type ChainEnd, chainOf, type Releases } from './chain.js';
+import { brokenReleaseOf, type Chain, type ChainEnd, chainOf, type Releases } from './chain.js';
 import { compareSemver, compareVersions, toSemver } from './version.js';
 
 /** The way from what is recorded in a place to what is wanted there, release by release. */
@@ -92,7 +92,8 @@ function bySemver(known: Releases, ends: Ends, { releases, end }: Chain): Jump {
   const order = compareVersions(ends.from, ends.to);
   const why = gapOf(end, ends.to) ?? `${ends.to} does not tell that it builds on ${ends.from}`;
   const chain = [...releases].reverse();
-  if (order === undefined) {
+  // Two names of one version number, such as 2.0 and v2.0.0, are two versions all the same.
+  if (order === undefined || order === 0) {
     const gap = `${why}, and the two cannot be ordered: all that ${ends.to} builds on counts`;
     return way(ends, { over: chain, gap, missing: missingAt(end), broken: brokenAt(known, end) });
   }
@@ -157,6 +158,7 @@ function gapOf(end: ChainEnd, to: string): string | undefined {
   }
 }
 
-function brokenAt({ broken }: Releases, end: ChainEnd): BrokenDocument[] {
-  return end.at === 'broken' ? broken.filter(({ kind, name }) => kind === 'Release' && name === end.version) : [];
+function brokenAt(known: Releases, end: ChainEnd): BrokenDocument[] {
+  const found = end.at === 'broken' ? brokenReleaseOf(known, end.version) : undefined;
+  return found === undefined ? [] : [found];
 }
