@@ -94,10 +94,12 @@ async function start({ run: spec }: Extract<Decision, { do: 'start' }>, facts: E
   const { namespace } = subject.environment.metadata;
   const created = await loop.locks.run(lockOf(subject), async () => {
     const again = decide(gatherCached(subject, loop.ports, loop.memory, facts));
+    // As it was when that was decided: the cache may hear of more while the API is asked.
+    const known = newestKnown(subject, loop);
     if (again.decision.do !== 'start' || again.decision.run.digest !== spec.digest) return undefined;
     // A leader that has just taken over may not have heard of the run that the one before it has made.
     const newest = await loop.ports.fresh.newestRun(namespace, spec.product, spec.environment, signal);
-    if (newest >= again.decision.run.number || newest > newestKnown(subject, loop)) return 'stale';
+    if (newest >= again.decision.run.number || newest > known) return 'stale';
     const name = runName(spec.product, spec.environment, again.decision.run.number);
     return loop.ports.runs.create({ namespace, name }, again.decision.run, labelsOf(again.decision.run), signal);
   });

@@ -39,6 +39,20 @@ describe('a leader that has just taken over', () => {
     await world.advance(90 * minute);
     expect(world.status('qa')?.recorded?.version).toBe('1.2.0');
   });
+
+  it('nor beside one that its cache hears of while the API is asked', async () => {
+    const world = started(qa);
+    await world.advance(minute);
+    world.jenkins.delayMs = 30 * minute;
+    world.commit({ ...qa, version: '1.1.0' });
+    await world.advance(3 * minute);
+    world.api.unheardOf.add('shop.qa.2');
+    world.api.onAskedForNewest = () => world.api.unheardOf.clear();
+    world.commit({ ...qa, version: '1.2.0' });
+    await world.restart();
+    await world.advance(5 * minute);
+    expect(world.phases).toEqual({ 'shop.qa.1': 'Succeeded', 'shop.qa.2': 'Queued' });
+  });
 });
 
 describe('a suspended source', () => {

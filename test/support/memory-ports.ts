@@ -141,6 +141,8 @@ export class MemoryPorts {
   readonly audit = new MemoryAudit();
   /** Runs that the API has and the caches do not show yet. */
   readonly unheardOf = new Set<string>();
+  /** Called when the API is asked for the newest run of an environment. */
+  onAskedForNewest: () => void = () => undefined;
   readonly #clock: ManualClock;
   readonly #listeners: ((change: Change) => void)[] = [];
   #version = 0;
@@ -207,8 +209,10 @@ export class MemoryPorts {
       fresh: {
         holds: async (namespace) => holds.list().filter(({ metadata }) => metadata.namespace === namespace),
         environment: async (key) => environments.get(key),
-        newestRun: async (namespace, product, environment) =>
-          Math.max(0, ...this.storedRuns(namespace, product, environment).map(({ spec }) => spec.number)),
+        newestRun: async (namespace, product, environment) => {
+          this.onAskedForNewest();
+          return Math.max(0, ...this.storedRuns(namespace, product, environment).map(({ spec }) => spec.number));
+        },
       },
       repositories: { latest: async ({ metadata }) => this.#latest(metadata.name), forget: async () => undefined },
       descriptors: { read: async ({ key }) => this.descriptor(key) },
