@@ -27,7 +27,7 @@ export function capacitiesOf(environment: EnvironmentResource, desired: DesiredE
     .ofEnvironment(namespace, environment.spec.product, environment.spec.environment)
     .findLast((run) => !isTerminal(run));
   const priority = classOf(product, own?.spec.class ?? desired.release?.class)?.priority ?? 0;
-  const ofProduct = ports.runs.ofProduct(namespace, product.name);
+  const ofProduct = ports.runs.ofProduct(namespace, product.name).filter((run) => !isTerminal(run));
   const waiting = waitingAhead(environment, { ...known, desired, priority, runs: ofProduct });
   const ahead = (runs: readonly DeploymentRunResource[]) => ({
     others: aheadOf({ own, priority }, runs, known.published),
@@ -72,21 +72,21 @@ function runPriority({ metadata, spec }: DeploymentRunResource, published: Publi
 /** Environments of the product that have no run yet, wait for nothing but room, and are more urgent. */
 function waitingAhead(environment: EnvironmentResource, { ports, published, desired, priority, runs }: Known & Judged): number {
   if (!desired.product.classes.some((one) => one.priority > priority)) return 0;
-  const busy = new Set(runs.filter((run) => !isTerminal(run)).map((run) => run.spec.environment));
-  return ports.environments
-    .ofProduct(environment.metadata.namespace, desired.product.name)
-    .filter(
-      (one) =>
-        one.metadata.name !== environment.metadata.name &&
-        !busy.has(one.spec.environment) &&
-        waitsForRoom(one) &&
-        priorityOf(one, published) > priority,
-    ).length;
+  const busy = new Set(runs.map((run) => run.spec.environment));
+  return ports.environments.ofProduct(environment.metadata.namespace, desired.product.name).filter(
+    (one) =>
+      // Hardly any does, of thousands: what is told by one look comes first.
+      waitsForRoom(one) &&
+      one.metadata.name !== environment.metadata.name &&
+      !busy.has(one.spec.environment) &&
+      priorityOf(one, published) > priority,
+  ).length;
 }
 
 interface Judged {
   readonly desired: DesiredEnvironment;
   readonly priority: number;
+  /** Those of the product that have not ended. */
   readonly runs: readonly DeploymentRunResource[];
 }
 
