@@ -56,7 +56,8 @@ async function explainFile(file: string): Promise<Explanation> {
   const content: unknown = parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
   if (!isRun(content)) throw new Error(`${file} holds no DeploymentRun`);
   const told = explainRun(content);
-  if (told === undefined) throw new Error(`${file} holds no judgement: Jenkins was never asked for that run`);
+  if (told === undefined)
+    throw new Error(`${file} holds no judgement: Jenkins was never asked for that run, or it is too large to be kept`);
   return told;
 }
 

@@ -31,7 +31,8 @@ export function explainRecord(name: string, runs: readonly DeploymentRunResource
   const run = runs.find(({ metadata }) => metadata.name === name);
   if (run === undefined) throw new NotFound(`there is no DeploymentRun ${name}`);
   const told = explainRun(run);
-  if (told === undefined) throw new NotFound(`${name} holds no judgement: Jenkins was never asked for it`);
+  if (told === undefined)
+    throw new NotFound(`${name} holds no judgement: Jenkins was never asked for it, or it is too large to be kept`);
   return told;
 }
 

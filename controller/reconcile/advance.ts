@@ -1,5 +1,6 @@
 import { type Decision, decide, judge } from '../core/decide.js';
 import { ReconcileError, toReconcileError } from '../core/errors.js';
+import { isKept } from '../core/judgement/judgement.js';
 import type { DeploymentRunResource, DeploymentRunStatus, JudgementRecord } from '../core/resources/deployment-run.js';
 import { currentTask, isTerminal } from '../core/run/run.js';
 import { type DriveContext, drive, writeRun } from './drive.js';
@@ -95,6 +96,7 @@ async function claim(
     if (decision.do !== 'advance' || decision.run.metadata.name !== run.metadata.name)
       return { granted: false as const, message: 'git has moved on' };
     if (!decision.mayClaim) return { granted: false as const, message: decision.waitingFor ?? 'its desired state is not known' };
-    return { granted: true as const, run: await write(judge(now).record) };
+    const { record } = judge(now);
+    return { granted: true as const, run: await write(isKept(record) ? record : undefined) };
   });
 }

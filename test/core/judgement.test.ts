@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../controller/core/decide.js';
-import { replay } from '../../controller/core/judgement/judgement.js';
+import { sha256 } from '../../controller/core/digest.js';
+import { isKept, replay } from '../../controller/core/judgement/judgement.js';
 import { recordReads } from '../../controller/core/judgement/record-reads.js';
 import type { Json } from '../../controller/core/model.js';
 import { aDesired, aForeignBuild, aProduct, aRun, aStage, at, someFacts } from '../support/facts.js';
@@ -110,4 +111,41 @@ describe('a judgement', () => {
     expect([record.at, record.commit]).toEqual(['2026-11-22T10:00:00Z', 'c'.repeat(40)]);
     expect(record.inputs).not.toContain('a setting');
   });
+
+  it('keeps of the keys of people those alone that something is signed with', () => {
+    const signed = aProduct({ stages: [aStage({ signoffs: [{ role: 'tester' }] })] });
+    const own = 'ssh-ed25519 AAAAown ann';
+    const people = Array.from({ length: 500 }, (_, nth) => ({
+      name: `Person ${nth}`,
+      emails: [`p${nth}@shop.example`],
+      keys: nth === 2 ? [own] : [`-----BEGIN PGP PUBLIC KEY BLOCK-----${'k'.repeat(3000)}${nth}`],
+    }));
+    const roles = [{ name: 'tester', aliases: [], people, quorum: 1, authorMaySign: false }];
+    const asked = {
+      version: {
+        commit: 'c',
+        author: 'A',
+        email: 'other@shop.example',
+        time: 0,
+        signature: { signedBy: 'SHA256:x', keys: [sha256(own)] },
+      },
+    };
+    const { gates, record } = judge(
+      someFacts({
+        source: { name: 'releases', suspended: false, firstDeployment: 'confirm', verifies: true },
+        desired: aDesired({ product: signed, asked }),
+        governance: { releases: { '1.1.0': aRelease('1.1.0') }, windows: [], roles, broken: [] },
+      }),
+    );
+    expect(gates.find(({ name }) => name === 'signoffs')?.who).not.toContain('Person 2 or');
+    expect(replay(record)).toEqual(gates);
+    expect([isKept(record), record.inputs.includes(own), record.inputs.includes('PGP')]).toEqual([true, true, false]);
+  });
+
+  it.each(['x', 'null', '[]', '{}', '5', '{"facts":{"__proto__":{}}}'])(
+    'is not made up from a record that is none: %s',
+    (inputs) => {
+      expect(() => replay({ at: '', commit: '', inputs })).toThrow('its judgement cannot be judged again');
+    },
+  );
 });
