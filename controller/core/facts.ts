@@ -26,6 +26,8 @@ export interface Neighbour {
   readonly version?: string;
   readonly certain: boolean;
   readonly verified: boolean;
+  /** Something that Towpath did not start runs there in place of it, as in `bob deployed 1.0.9`. */
+  readonly drifted?: string;
 }
 
 /** A descriptor's digest, pinned when some environment of the product first saw it. */

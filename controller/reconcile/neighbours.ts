@@ -4,6 +4,7 @@ import type { ProductGovernance } from '../core/governance.js';
 import { releaseOf } from '../core/jump/chain.js';
 import type { DesiredEnvironment } from '../core/model.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
+import { driftOf } from './path-view.js';
 import type { Ports } from './ports.js';
 import type { PublishedStates } from './published.js';
 
@@ -47,7 +48,7 @@ export function neighboursOf(
 
 function toNeighbour({ spec, status }: EnvironmentResource): Neighbour {
   const { version, certain = false, verified = false } = status?.recorded ?? {};
-  return compact<Neighbour>({ ...placeOf(spec.product, spec), version, certain, verified });
+  return compact<Neighbour>({ ...placeOf(spec.product, spec), version, certain, verified, drifted: driftOf(status)?.what });
 }
 
 const placeOf = (product: string, { environment, stage, client }: { environment: string; stage: string; client?: string }) => ({

@@ -87,7 +87,7 @@ export class PathView {
 }
 
 /** By what was observed: the condition says it only while no deployment is under way. */
-function driftOf(status: EnvironmentStatus | undefined): PathEnvironment['drifted'] {
+export function driftOf(status: EnvironmentStatus | undefined): PathEnvironment['drifted'] {
   const { observed, recorded } = status ?? {};
   if (observed === undefined || recorded === undefined) return undefined;
   const what = `${observed.by} deployed ${observed.version ?? 'something'}`;

@@ -53,6 +53,15 @@ describe('dependencies', () => {
     expect(judge({ analytics: range }, [analytics({ version })])?.state).toBe('Passed');
   });
 
+  it('fails closed where somebody deployed something else over what is recorded', () => {
+    expect(judge({ analytics: '>=5.1' }, [analytics({ drifted: 'bob (build #7) deployed 4.0.0' })])).toEqual({
+      state: 'Waiting',
+      reason: 'DependencyUnknown',
+      message: 'needs analytics >=5.1: analytics-acme had 5.1.2, and bob (build #7) deployed 4.0.0 over it',
+      who: 'an operator, by settling the drift in analytics-acme',
+    });
+  });
+
   it('opens for what the wanted release needs, whatever the ones before needed', () => {
     expect(judge({ analytics: '>=5' }, [analytics()])?.state).toBe('Passed');
     expect(judge({})).toBeUndefined();

@@ -58,6 +58,10 @@ describe('roles', () => {
     [`${ann}, {name: Ann, emails: [a@shop.example]}`, 'people[1].name: a second person "Ann"'],
     [`${ann}, {name: Bob, emails: [Ann@shop.example]}`, 'people[1].name: "ann@shop.example" is "Ann" as well'],
     [
+      '{name: Ann, emails: [a@shop.example], keys: [ssh-ed25519 AAAAC3Nz ann]}, {name: Bob, emails: [b@shop.example], keys: [ssh-ed25519  AAAAC3Nz bob]}',
+      'people[1].name: one of the keys is "Ann" as well',
+    ],
+    [
       '{name: Ann, emails: [a@shop.example], keys: [abc]}',
       'people[0].keys[0]: should be an SSH public key in one line (ssh-ed25519, ssh-rsa or ecdsa-sha2-nistp…), or an OpenPGP public key, armored',
     ],

@@ -37,13 +37,17 @@ function judge({ product, range }: Need, wanted: DesiredEnvironment, neighbours:
   return worst(verdicts) ?? passed('DependenciesMet', `${need} is met by ${versions}`);
 }
 
-function judgeOne({ environment, version, certain, verified }: Neighbour, { product, range }: Need): Verdict {
+function judgeOne({ environment, version, certain, verified, drifted }: Neighbour, { product, range }: Need): Verdict {
   const need = `needs ${product} ${range}`;
   if (version === undefined) return waiting('DependencyUnknown', `${need}: nothing is recorded of ${environment}`);
   if (!certain) {
     const message = `${need}: ${environment} had ${version}, and a later deployment did not succeed: nobody knows what runs there`;
     return waiting('DependencyUnknown', message);
   }
+  if (drifted !== undefined)
+    return waiting('DependencyUnknown', `${need}: ${environment} had ${version}, and ${drifted} over it`, {
+      who: `an operator, by settling the drift in ${environment}`,
+    });
   if (!isInRange(version, range)) {
     const message = `${need}: ${environment} has ${version}`;
     return waiting('DependencyUnmet', message, { who: `whoever promotes ${product}, by a commit` });

@@ -88,10 +88,12 @@ export function peopleAreSound(index: RepositoryIndex): Verdict[] {
     const seen = new Map<string, string>();
     const problems = role.people.flatMap((person, at): Problem[] => {
       const place = [...path, 'people', at];
-      const again = [person.name.trim(), ...person.emails.map((email) => email.trim().toLowerCase())].flatMap((word) => {
+      const words = [person.name.trim(), ...person.emails.map((email) => email.trim().toLowerCase())];
+      const again = [...words, ...(person.keys ?? []).map(keyOf)].flatMap((word) => {
         const first = seen.get(word);
         seen.set(word, person.name);
-        return first === undefined || first === person.name ? [] : [`${quote(word)} is ${quote(first)} as well`];
+        const what = words.includes(word) ? quote(word) : 'one of the keys';
+        return first === undefined || first === person.name ? [] : [`${what} is ${quote(first)} as well`];
       });
       const twice =
         role.people.findIndex(({ name }) => name === person.name) < at ? [`a second person ${quote(person.name)}`] : [];
@@ -114,6 +116,12 @@ function emailProblems(emails: readonly string[], place: Path): Problem[] {
     if (/^[^\s@<>]+@[^\s@<>]+$/.test(email.trim())) return [];
     return [{ rule: 'person-email', path: [...place, 'emails', at], message: `${quote(email)} is not an e-mail address` }];
   });
+}
+
+/** A key without what is only a comment to it: who holds it signs with it, whatever it is called. */
+function keyOf(key: string): string {
+  const [type = '', data = ''] = key.trim().split(/[ \t]+/);
+  return sshKey.test(key.trim()) ? `${type} ${data}` : key.replaceAll(/\s+/g, '');
 }
 
 const sshKey = /^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521))[ \t]+[A-Za-z0-9+/]+={0,2}(?:[ \t].*)?$/;
