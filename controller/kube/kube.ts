@@ -65,6 +65,8 @@ export interface KubeOptions {
 export interface Change {
   readonly kind: Kind;
   readonly key: Key;
+  /** It was not written here. */
+  readonly byOthers: boolean;
 }
 
 /** Towpath's side of a Kubernetes API, a cluster's or the embedded one. */
@@ -146,7 +148,7 @@ function createParts(client: KubeClient, tell: (change: Change) => void, onQuara
     definition: ResourceDefinition,
     groupsOf: (object: R) => string[] = () => [],
   ) => {
-    const onChange = (key: Key) => tell({ kind: definition.kind as Kind, key });
+    const onChange = (key: Key, byOthers: boolean) => tell({ kind: definition.kind as Kind, key, byOthers });
     return new ResourceCache<R>({ definition, groupsOf, onChange, onQuarantine });
   };
   const sources = cacheOf<ReleaseSourceResource>(releaseSource);

@@ -39,7 +39,8 @@ export interface CacheOptions<R> {
   readonly definition: ResourceDefinition;
   /** Under which groups an object can be found with `inGroup`. */
   readonly groupsOf?: (object: R) => readonly string[];
-  readonly onChange: (key: Key) => void;
+  /** `byOthers`: it was not written here. */
+  readonly onChange: (key: Key, byOthers: boolean) => void;
   /** Told of every version of an object that does not fit. */
   readonly onQuarantine?: (object: Quarantined) => void;
 }
@@ -99,7 +100,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     for (const object of objects) {
       const text = keyText(keyOf(object));
       if (written.has(text)) this.observe(object);
-      else if (!this.#deleted.has(object.metadata.uid ?? '')) this.#put(object);
+      else if (!this.#deleted.has(object.metadata.uid ?? '')) this.#put(object, true);
     }
     for (const [text, { metadata }] of this.#known())
       if (!present.has(text) && !written.has(text)) this.#drop(keyOf({ metadata }));
@@ -109,9 +110,13 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
 
   /** An object as the watch told it. */
   observe(object: RawObject): void {
+    this.#take(object, true);
+  }
+
+  #take(object: RawObject, byOthers: boolean): void {
     if (this.#deleted.has(object.metadata.uid ?? '')) return;
     const known = this.#versionOf(keyText(keyOf(object)));
-    if (known === undefined || isNewer(object.metadata.resourceVersion, known)) this.#put(object);
+    if (known === undefined || isNewer(object.metadata.resourceVersion, known)) this.#put(object, byOthers);
   }
 
   /** A deletion as the watch told it. */
@@ -127,7 +132,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     const { kind } = this.#options.definition;
     if (!isNamed(object)) throw new ReconcileError('Unavailable', `the API server answered with something that is no ${kind}`);
     this.#written?.add(keyText(keyOf(object)));
-    this.observe(object);
+    this.#take(object, false);
     // What is in the cache was judged on its way in.
     const isKept = this.#objects.get(keyText(keyOf(object))) === (object as unknown as R);
     const message = isKept ? undefined : misfit(this.#options.definition, object);
@@ -155,7 +160,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     return this.#objects.get(text)?.metadata.resourceVersion ?? this.#quarantine.get(text)?.version;
   }
 
-  #put(object: RawObject): void {
+  #put(object: RawObject, byOthers: boolean): void {
     const key = keyOf(object);
     const text = keyText(key);
     const version = object.metadata.resourceVersion ?? '';
@@ -166,7 +171,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     this.#forget(text);
     if (message === undefined) this.#store(text, object as unknown as R);
     else this.#putAside(text, object, message);
-    this.#options.onChange(key);
+    this.#options.onChange(key, byOthers);
   }
 
   #putAside(text: string, object: RawObject, message: string): void {
@@ -178,7 +183,7 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
   }
 
   #drop(key: Key): void {
-    if (this.#forget(keyText(key))) this.#options.onChange(key);
+    if (this.#forget(keyText(key))) this.#options.onChange(key, true);
   }
 
   #store(text: string, object: R): void {

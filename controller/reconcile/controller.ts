@@ -30,6 +30,8 @@ export interface ControllerOptions {
 export interface Change {
   readonly kind: 'ReleaseSource' | 'Environment' | 'DeploymentRun' | 'Release' | 'Hold';
   readonly key: Key;
+  /** It was not written by this process. */
+  readonly byOthers?: boolean;
 }
 
 const passDeadlineMs: Millis = 120_000;
@@ -140,7 +142,7 @@ export class Controller {
   }
 
   /** Something changed in the API. */
-  notice({ kind, key }: Change): void {
+  notice({ kind, key, byOthers = false }: Change): void {
     const text = toKeyText(key);
     switch (kind) {
       case 'ReleaseSource':
@@ -148,7 +150,8 @@ export class Controller {
         return;
       case 'Environment': {
         const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.environments.get(key));
-        if (isNews) this.environments.add(text);
+        // A leader that was deposed unawares may have put an older truth over it.
+        if (isNews || byOthers) this.environments.add(text);
         if (opensGates) this.#wakePeers(key);
         this.#releaseWakes.environment(key);
         if (isAdopted(this.#ports.environments.get(key))) this.#auditWakes.environment(text);
@@ -159,7 +162,7 @@ export class Controller {
         return;
       case 'DeploymentRun': {
         const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.runs.get(key));
-        if (isNews) this.environments.add(environmentOf(key));
+        if (isNews || byOthers) this.environments.add(environmentOf(key));
         if (opensGates) this.#wakePeers(key);
         if (isNews || opensGates) this.#auditWakes.environment(environmentOf(key));
         return;

@@ -31,6 +31,24 @@ describe('the cache of a kind', () => {
     expect([held(), changes]).toEqual([['a@100'], ['a', 'a']]);
   });
 
+  it('tells what was written here from what others wrote', () => {
+    const told: [string, boolean][] = [];
+    const cache = new ResourceCache<EnvironmentResource>({
+      definition: environment,
+      onChange: ({ name }, byOthers) => told.push([name, byOthers]),
+    });
+    cache.accept(anObject('a', 1));
+    cache.observe(anObject('a', 1));
+    cache.observe(anObject('a', 2));
+    cache.startReplacing();
+    cache.replace([anObject('a', 3)]);
+    expect(told).toEqual([
+      ['a', false],
+      ['a', true],
+      ['a', true],
+    ]);
+  });
+
   it('is not thrown back by an event that was under way during an own write', () => {
     const { cache, held } = aCache();
     cache.accept(anObject('a', 12));

@@ -55,6 +55,24 @@ describe('a leader that has just taken over', () => {
   });
 });
 
+describe('a status that a deposed leader has written over', () => {
+  it('is put right as soon as it is seen', async () => {
+    const world = started(qa);
+    await world.advance(2 * minute);
+    const before = world.status('qa');
+    const key = { namespace: 'default', name: 'shop.qa' };
+    const environment = world.api.environments.get(key);
+    if (environment === undefined || before === undefined) throw new Error('qa is there');
+    await world.api
+      .ports()
+      .environments.writeStatus(environment, { ...before, waitingFor: 'held' }, new AbortController().signal);
+    expect(world.status('qa')?.waitingFor).toBe('held');
+    world.controller.notice({ kind: 'Environment', key, byOthers: true });
+    await world.advance(1_000);
+    expect(world.status('qa')).toEqual(before);
+  });
+});
+
 describe('a suspended source', () => {
   it('has its jobs looked at: what somebody deploys by hand is told of', async () => {
     const world = started(qa);

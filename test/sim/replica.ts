@@ -7,7 +7,7 @@ import { type ReleaseResource, release } from '../../controller/core/resources/r
 import { type ReleaseSourceResource, releaseSource } from '../../controller/core/resources/release-source.js';
 import type { KubeClient } from '../../controller/kube/client.js';
 import { createFreshReads } from '../../controller/kube/fresh-reads.js';
-import type { Kind } from '../../controller/kube/kube.js';
+import type { Change, Kind } from '../../controller/kube/kube.js';
 import { createLeadership, type Elector } from '../../controller/kube/leadership.js';
 import { collectionPath } from '../../controller/kube/paths.js';
 import {
@@ -23,7 +23,7 @@ import { Reflector, type ReflectorSink, usualTimings } from '../../controller/ku
 import { ResourceCache } from '../../controller/kube/resource-cache.js';
 import { ResourceWriter } from '../../controller/kube/writer.js';
 import { Controller } from '../../controller/reconcile/controller.js';
-import type { Deployer, Ports } from '../../controller/reconcile/ports.js';
+import type { Deployer, Key, Ports } from '../../controller/reconcile/ports.js';
 import { createApiClient } from './api-client.js';
 import { noAudit } from './audit.js';
 import { createClaims } from './claims.js';
@@ -119,7 +119,7 @@ export class Replica implements Owner {
       },
     });
     this.#leadership = leadership;
-    const { parts, caches } = createRecords(client, (kind, key) => controller.notice({ kind, key }));
+    const { parts, caches } = createRecords(client, (change) => controller.notice(change));
     const controller = new Controller({
       ports: this.#ports(parts, leadership),
       timers: { now: () => world.scheduler.now, after: (ms, callback) => world.scheduler.after(ms, callback) },
@@ -163,8 +163,8 @@ export class Replica implements Owner {
 
 type AnyCache = ReflectorSink;
 
-function createRecords(client: KubeClient, tell: (kind: Kind, key: { namespace: string; name: string }) => void) {
-  const onChange = (kind: Kind) => (key: { namespace: string; name: string }) => tell(kind, key);
+function createRecords(client: KubeClient, tell: (change: Change) => void) {
+  const onChange = (kind: Kind) => (key: Key, byOthers: boolean) => tell({ kind, key, byOthers });
   const sources = new ResourceCache<ReleaseSourceResource>({ definition: releaseSource, onChange: onChange('ReleaseSource') });
   const environments = new ResourceCache<EnvironmentResource>({
     definition: environment,
