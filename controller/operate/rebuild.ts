@@ -70,6 +70,10 @@ async function restore(one: RestoredEnvironment, kube: Kube, options: RebuildOpt
   const told = { name: `${namespace}/${name}`, ...(version === undefined ? {} : { version }), runs: runs.length };
   const known = kube.environments.get({ namespace, name })?.status?.recorded;
   if (known !== undefined) return { ...told, runs: 0, skipped: `${known.version} is recorded there` };
+  const stranger = strangerOf(one, kube);
+  // Its number is that of a run of the trail, or will be: what became of the one must not be told of the other.
+  if (stranger !== undefined)
+    return { ...told, runs: 0, skipped: `the run ${stranger} is there, which is not of the trail: delete it first` };
   if (options.dryRun) return told;
   for (const run of runs) await restoreRun(run, kube, options.signal);
   await kube.environments.ensure({ namespace, name }, spec, runs.at(-1)?.metadata.labels ?? {}, options.signal);
@@ -77,6 +81,16 @@ async function restore(one: RestoredEnvironment, kube: Kube, options: RebuildOpt
   // Last: what is recorded says that everything before it was done.
   if (environment !== undefined) await kube.environments.writeStatus(environment, status, options.signal);
   return told;
+}
+
+/** A run of the environment that a controller made since: neither one that was restored nor one that the loss has left. */
+function strangerOf({ namespace, spec, runs }: RestoredEnvironment, kube: Kube): string | undefined {
+  const { product, environment } = spec;
+  const left = new Set(runs.map(({ metadata }) => metadata.uid));
+  const strangers = kube.runs
+    .ofEnvironment(namespace, product, environment)
+    .filter((run) => run.spec.restored === undefined && !left.has(run.metadata.uid));
+  return strangers[0]?.metadata.name ?? kube.runs.quarantined(namespace, product, environment).find(() => true)?.name;
 }
 
 /** A run that was written and has no status yet has no effect: what is restored never starts anything. */
