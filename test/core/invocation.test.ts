@@ -135,6 +135,16 @@ describe('what a lookup found', () => {
     expect(look(triggering, absent({ items: items.slice(0, 1) })).state).toBe('Triggering');
   });
 
+  it('nothing is concluded while an item carries other parameters: it may be leaving for a build that cannot be read yet', () => {
+    const items = [{ ...item, differs: 'VERSION has another value' }];
+    const late = asked + 10 * graceMs;
+    for (const over of [{}, { vanished: [41] }, { session: 's2' }])
+      expect(look(triggering, absent({ items, ...over }), late)).toEqual({
+        ...triggering,
+        message: 'in the queue of Jenkins with other parameters than were asked for; that is cancelled',
+      });
+  });
+
   it('a build that turns up later settles what was unknown', () => {
     const unknown: Invocation = { ...triggering, state: 'Unknown' };
     expect(look(unknown, absent({ builds: [build] }))).toMatchObject({ state: 'Running', buildNumber: 41 });

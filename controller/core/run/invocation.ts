@@ -105,6 +105,9 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
     };
   }
   if (invocation.state === 'Unknown') return invocation;
+  // It is cancelled now, or has just left for a build that cannot be read yet: only the next look tells.
+  if (lookup.items.length > 0)
+    return withMessage(invocation, 'in the queue of Jenkins with other parameters than were asked for; that is cancelled');
   return afterAbsence(invocation, lookup, context);
 }
 
