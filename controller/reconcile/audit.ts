@@ -1,6 +1,6 @@
 import {
   type AuditRecord,
-  adoptionRecord,
+  adoptionRecords,
   holdRecord,
   holdRemovedRecord,
   holdsPrefix,
@@ -10,7 +10,7 @@ import {
 } from '../core/audit/records.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
-import { isTerminal } from '../core/run/run.js';
+import { finishedAt, isTerminal } from '../core/run/run.js';
 import { toTime } from '../core/time.js';
 import type { AuditTrail, Key, Ports } from './ports.js';
 import { toKeyText } from './published.js';
@@ -21,26 +21,40 @@ import type { Requeue } from './queue.js';
  * at any time.
  */
 export class Audited {
-  readonly #upTo = new Map<string, number>();
-  /** Keys of adoptions that are there. */
-  readonly adoptions = new Set<string>();
+  readonly #upTo = new Map<string, { readonly trail: string; readonly number: number }>();
+  readonly #adoptions = new Set<string>();
 
-  /** The number of the last run of the environment that is in the trail; undefined while nobody has looked. */
-  upTo(environment: Key): number | undefined {
-    return this.#upTo.get(toKeyText(environment));
+  /** The number of the last run of the environment that is in the trail of the source; undefined while nobody has looked there. */
+  upTo(environment: Key, source: ReleaseSourceResource): number | undefined {
+    const known = this.#upTo.get(toKeyText(environment));
+    return known?.trail === trailOf(source) ? known.number : undefined;
   }
 
-  note(environment: Key, number: number): void {
-    this.#upTo.set(toKeyText(environment), number);
+  note(environment: Key, source: ReleaseSourceResource, number: number): void {
+    this.#upTo.set(toKeyText(environment), { trail: trailOf(source), number });
+  }
+
+  hasAdoption(key: string, source: ReleaseSourceResource): boolean {
+    return this.#adoptions.has(`${trailOf(source)} ${key}`);
+  }
+
+  noteAdoption(key: string, source: ReleaseSourceResource): void {
+    this.#adoptions.add(`${trailOf(source)} ${key}`);
   }
 
   /** Whether a run may be forgotten: its source keeps no trail, or the trail has it. */
   has(run: DeploymentRunResource, source: ReleaseSourceResource | undefined): boolean {
     if (source?.spec.audit === undefined) return true;
     const { namespace, name } = run.metadata;
-    const upTo = this.#upTo.get(toKeyText({ namespace, name: name.slice(0, name.lastIndexOf('.')) }));
+    const upTo = this.upTo({ namespace, name: name.slice(0, name.lastIndexOf('.')) }, source);
     return upTo !== undefined && run.spec.number <= upTo;
   }
+}
+
+/** Where the trail is: one that moves begins anew, with all that there is. */
+function trailOf({ spec: { audit, buckets } }: ReleaseSourceResource): string {
+  const { bucket, directory, endpoint } = buckets?.find(({ name }) => name === audit?.bucket) ?? {};
+  return JSON.stringify([audit, bucket, directory, endpoint]);
 }
 
 export interface AuditLoop {
@@ -71,21 +85,38 @@ async function auditEnvironment(key: Key, loop: AuditLoop, signal: AbortSignal):
   const sourceName = runs.at(-1)?.spec.source ?? ports.environments.get(key)?.spec.source;
   const source = sourceName === undefined ? undefined : ports.sources.get({ namespace: key.namespace, name: sourceName });
   if (source?.spec.audit === undefined) return;
-  const resource = ports.environments.get(key);
-  const adoption = resource === undefined ? undefined : adoptionRecord(resource);
-  if (adoption !== undefined && !audited.adoptions.has(adoption.key)) {
-    await ports.audit.append(source, adoption, signal);
-    audited.adoptions.add(adoption.key);
-  }
   const ended = untilOpen(runs);
-  const before = audited.upTo(key);
+  const before = audited.upTo(key, source);
   const upTo = before ?? (await lastInTrail(ended, source, { loop, signal }));
+  await auditAdoptions(key, { source, after: ended.find(({ spec }) => spec.number === upTo) }, { loop, signal });
   for (const run of ended.filter(({ spec }) => spec.number > upTo)) {
     await ports.audit.append(source, runRecord(run), signal);
-    audited.note(key, run.spec.number);
+    audited.note(key, source, run.spec.number);
   }
-  audited.note(key, Math.max(upTo, ended.at(-1)?.spec.number ?? 0));
-  if (audited.upTo(key) !== before) loop.wakeEnvironments([toKeyText(key)]);
+  audited.note(key, source, Math.max(upTo, ended.at(-1)?.spec.number ?? 0));
+  if (audited.upTo(key, source) !== before) loop.wakeEnvironments([toKeyText(key)]);
+}
+
+interface Since {
+  readonly source: ReleaseSourceResource;
+  /** The last run that is in the trail: what was adopted before it is there too, since it was written first. */
+  readonly after: DeploymentRunResource | undefined;
+}
+
+async function auditAdoptions(key: Key, { source, after }: Since, { loop, signal }: Passing): Promise<void> {
+  const { ports, audited } = loop;
+  const resource = ports.environments.get(key);
+  const at = toTime((after && finishedAt(after)) ?? 0);
+  for (const adoption of resource === undefined ? [] : adoptionRecords(resource)) {
+    if (String(adoption.body.at) < at || audited.hasAdoption(adoption.key, source)) continue;
+    await ports.audit.append(source, adoption, signal);
+    audited.noteAdoption(adoption.key, source);
+  }
+}
+
+interface Passing {
+  readonly loop: AuditLoop;
+  readonly signal: AbortSignal;
 }
 
 /** In order and without gaps: what is in the trail tells what is before it. */
@@ -97,7 +128,7 @@ function untilOpen(runs: readonly DeploymentRunResource[]): readonly DeploymentR
 async function lastInTrail(
   runs: readonly DeploymentRunResource[],
   source: ReleaseSourceResource,
-  { loop, signal }: { loop: AuditLoop; signal: AbortSignal },
+  { loop, signal }: Passing,
 ): Promise<number> {
   for (const run of runs.toReversed()) if (await loop.ports.audit.has(source, runKey(run), signal)) return run.spec.number;
   return 0;

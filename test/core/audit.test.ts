@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { runRecord } from '../../controller/core/audit/records.js';
+import { restoredEnvironments } from '../../controller/core/audit/restore.js';
 import type { JsonObject } from '../../controller/core/model.js';
-import { aProduct, aStage } from '../support/facts.js';
+import { toTime } from '../../controller/core/time.js';
+import { aProduct, aRun, aStage, at } from '../support/facts.js';
 import { MemoryWorld } from '../support/memory-world.js';
 
 const qa = { environment: 'qa', stage: 'qa', product: aProduct({ stages: [aStage()] }) };
@@ -98,5 +101,60 @@ describe('the audit trail', () => {
     await world.advance(60_000);
     const adoptions = ([...world.api.audit.objects.values()] as JsonObject[]).filter(({ type }) => type === 'adoption');
     expect(adoptions).toMatchObject([{ recorded: { version: '0.9.0' }, environment: { spec: { environment: 'qa' } } }]);
+  });
+
+  it('holds what was adopted while the bucket was away, also where something was deployed over it since', async () => {
+    const world = aWorld();
+    world.start();
+    await deploy(world, '1.0.0');
+    world.api.audit.isDown = true;
+    world.annotate('qa', { adopt: '0.9.0' });
+    await world.advance(60_000);
+    await deploy(world, '1.1.0');
+    world.api.audit.isDown = false;
+    await world.advance(20 * 60_000);
+    expect(([...world.api.audit.objects.values()] as JsonObject[]).map(({ type }) => type)).toEqual([
+      'run',
+      'adoption',
+      'run',
+      'run',
+    ]);
+    expect([...world.api.audit.objects.values()][1]).toMatchObject({ recorded: { version: '0.9.0', certain: true } });
+  });
+
+  it('begins anew, with all that there is, where it is moved', async () => {
+    const world = aWorld();
+    world.start();
+    await deploy(world, '1.0.0', '1.1.0');
+    world.api.audit.objects.clear();
+    const source = world.api.sources.get({ namespace, name: 'releases' });
+    if (source === undefined) throw new Error('the world has a source');
+    world.api.sources.apply(source.metadata, { spec: { ...source.spec, audit: { bucket: 'candidates', prefix: 'elsewhere/' } } });
+    await deploy(world, '1.2.0');
+    expect(keys(world)).toEqual([1, 2, 3].map((number) => `default/shop/qa/runs/0000000${number}.json`));
+  });
+});
+
+describe('what a trail gives back', () => {
+  const told = (number: number, version: string, created: string, uid: string) => {
+    const run = aRun({ number, at: at(created), spec: { version } });
+    return runRecord({ ...run, metadata: { ...run.metadata, uid, creationTimestamp: toTime(at(created)) } }).body;
+  };
+
+  it('is the newest line, where numbers began anew because records were lost and nothing was restored', () => {
+    const records = [
+      told(1, '1.0.0', '08:00', 'old-1'),
+      told(2, '1.1.0', '08:10', 'old-2'),
+      told(3, '1.2.0', '08:20', 'old-3'),
+      told(1, '2.0.0', '09:00', 'new-1'),
+      told(2, '2.1.0', '09:10', 'new-2'),
+    ];
+    const [one] = restoredEnvironments(records, 20);
+    expect([one?.status.recorded?.version, one?.runs.map(({ metadata }) => metadata.uid)]).toEqual(['2.1.0', ['new-1', 'new-2']]);
+  });
+
+  it('follows the numbers, whatever the clock said', () => {
+    const records = [told(1, '1.0.0', '09:00', 'a'), told(2, '1.1.0', '08:59', 'b')];
+    expect(restoredEnvironments(records, 20)[0]?.status.recorded?.version).toBe('1.1.0');
   });
 });

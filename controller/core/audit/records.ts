@@ -1,6 +1,7 @@
+import { compact } from '../compact.js';
 import type { Json, JsonObject } from '../model.js';
 import type { DeploymentRunResource } from '../resources/deployment-run.js';
-import type { EnvironmentResource } from '../resources/environment.js';
+import type { EnvironmentResource, RecordedState } from '../resources/environment.js';
 import type { HoldResource } from '../resources/hold.js';
 import { finishedAt } from '../run/run.js';
 import { toTime } from '../time.js';
@@ -48,20 +49,21 @@ export function runRecord(run: DeploymentRunResource): AuditRecord {
   return { key: runKey(run), body };
 }
 
-/** A version that an operator has said to run there; undefined where what is recorded came by a run. */
-export function adoptionRecord({ metadata, spec, status }: EnvironmentResource): AuditRecord | undefined {
-  const recorded = status?.recorded;
-  if (recorded === undefined || recorded.run !== undefined) return undefined;
+/** The versions that an operator has said to run there, as far back as the environment remembers; what is recorded may have come by a run since. */
+export function adoptionRecords({ metadata, spec, status }: EnvironmentResource): AuditRecord[] {
+  const { recorded, history = [] } = status ?? {};
+  const now = recorded !== undefined && recorded.run === undefined ? [recorded] : [];
+  const before = history
+    .filter(({ result, run, startedAt }) => result === 'Adopted' && run === undefined && startedAt !== now[0]?.since)
+    .map(({ version, digest, startedAt }) =>
+      compact<RecordedState>({ version, digest, certain: true, verified: true, since: startedAt }),
+    );
   const prefix = environmentPrefix(metadata.namespace, spec.product, spec.environment);
-  const key = `${prefix}adoptions/${recorded.since.replaceAll(':', '')}.json`;
-  return {
-    key,
-    body: {
-      ...head('adoption', recorded.since),
-      environment: plain({ metadata: { name: metadata.name, namespace: metadata.namespace }, spec }),
-      recorded: plain(recorded),
-    },
-  };
+  const environment = plain({ metadata: { name: metadata.name, namespace: metadata.namespace }, spec });
+  return [...before.reverse(), ...now].map((adopted) => ({
+    key: `${prefix}adoptions/${adopted.since.replaceAll(':', '')}.json`,
+    body: { ...head('adoption', adopted.since), environment, recorded: plain(adopted) },
+  }));
 }
 
 export function holdKey({ metadata }: HoldResource): string {

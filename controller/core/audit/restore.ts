@@ -55,7 +55,7 @@ function specOf({ spec: { product, environment, stage, client, source } }: Deplo
 }
 
 function restored({ spec, namespace, runs: all, adopted }: Told, historyLimit: number): RestoredEnvironment {
-  const runs = [...all].sort((a, b) => a.spec.number - b.spec.number);
+  const runs = inOneLine(all);
   const recorded = recordedState(adopted, runs, undefined);
   const verified = verifiedReleases([], runs, adopted);
   const gone = new Set(expiredRuns(runs, historyLimit));
@@ -72,6 +72,20 @@ function restored({ spec, namespace, runs: all, adopted }: Told, historyLimit: n
     }),
     runs: runs.filter((run) => !gone.has(run)),
   };
+}
+
+/**
+ * In their order. Where the records of a cluster were lost and nothing was restored, numbers began anew: then the newest of each counts, and
+ * nothing that stands above it from before.
+ */
+function inOneLine(all: readonly DeploymentRunResource[]): DeploymentRunResource[] {
+  const runs = [...all].sort((a, b) => a.spec.number - b.spec.number);
+  if (new Set(runs.map(({ spec }) => spec.number)).size === runs.length) return runs;
+  const made = ({ metadata }: DeploymentRunResource) => metadata.creationTimestamp ?? '';
+  const line: DeploymentRunResource[] = [];
+  for (const run of runs.sort((a, b) => (made(a) < made(b) ? 1 : made(a) > made(b) ? -1 : b.spec.number - a.spec.number)))
+    if (run.spec.number < (line[0]?.spec.number ?? Number.POSITIVE_INFINITY)) line.unshift(run);
+  return line;
 }
 
 /** A run as it is written again: what the old server gave it stands in `restored`, by which builds of then are known. */
