@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../controller/core/decide.js';
 import type { EnvironmentFacts } from '../../controller/core/facts.js';
 import { descriptor } from '../../controller/core/gates/descriptor.js';
 import type { DesiredStatus } from '../../controller/core/resources/environment.js';
@@ -50,6 +51,7 @@ describe('descriptor', () => {
     const closed = { descriptor: { state: 'missing' as const, message: 'no such key' } };
     expect(judge(closed)?.nextChange).toBeUndefined();
     expect(judge({ ...closed, now: at('23:00') })).toEqual(judge(closed));
+    expect(decide(someFacts({ ...closed, desired: wanted })).recheckAt).toBe(at('10:00:30'));
   });
 
   it('fails closed while the bucket does not answer, or nothing was read yet', () => {
