@@ -1,6 +1,7 @@
 import type { Governance, ProductGovernance } from '../core/governance.js';
 import type { Millis, Product } from '../core/model.js';
 import { type EndedDeployment, endedDeployments, lastStages } from '../core/report/facts.js';
+import { rolesIn } from '../core/report/roles.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { ReleaseResource } from '../core/resources/release.js';
@@ -127,20 +128,6 @@ function signoffsOf({ spec }: DeploymentRunResource, earlier: readonly EndedDepl
   return given.flatMap(({ role, at, digest }) =>
     digest === spec.digest ? [{ role, seconds: Math.max(0, (at - asked) / 1000) }] : [],
   );
-}
-
-const roleName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
-/** The roles among those that could open a gate: `Ann or Ben as client, by a commit`, `operator, by a commit that says that it is done`. */
-function rolesIn(gate: string, who: string | undefined): string[] {
-  if (who === undefined) return [];
-  const parts =
-    gate === 'signoffs'
-      ? who.split('; ').flatMap((part) => / as (\S+), by a commit$/.exec(` ${part.trimStart()}`)?.[1] ?? [])
-      : gate === 'checklist'
-        ? who.split(', ')
-        : [];
-  return [...new Set([who, ...parts].filter((name) => roleName.test(name)))];
 }
 
 /** What git says of incidents, tickets and downtimes, as the gauges show it; the class of what has no document is unknown. */

@@ -135,8 +135,22 @@ describe('a report', () => {
 
   it('measures from the commit to the verified deployment, and what gates and roles held', () => {
     const gates = [
-      { name: 'signoffs', state: 'Passed' as const, reason: 'Signed', message: '', waitedSeconds: 600, waitedFor: 'client' },
-      { name: 'window', state: 'Passed' as const, reason: 'Open', message: '', waitedSeconds: 60 },
+      {
+        name: 'signoffs',
+        state: 'Passed' as const,
+        reason: 'Signed',
+        message: '',
+        waitedSeconds: 600,
+        waitedFor: 'Ann or Ben as client, by a commit',
+      },
+      {
+        name: 'window',
+        state: 'Passed' as const,
+        reason: 'Open',
+        message: '',
+        waitedSeconds: 60,
+        waitedFor: 'an author, by a commit',
+      },
     ];
     const runs = [ended({ version: '1.1.0', ended: '10:00', committed: '09:00', gates })];
     const signoff = { role: 'client', stage: 'production', by: 'Ann', at: at('09:30'), digest: 'sha256:1.1.0' };

@@ -16,7 +16,8 @@ export function openOf(places: readonly ReleasePlace[], obligations: readonly Re
   const [first, second] = parts;
   if (first === undefined) return undefined;
   const both = second === undefined ? first : `${first}; ${second}`;
-  return (both.length <= longest ? both : first).slice(0, longest);
+  const told = both.length <= longest ? both : first;
+  return told.length <= longest ? told : `${told.slice(0, longest - 1).trimEnd()}…`;
 }
 
 /** What fits into a terminal beside the other columns. */

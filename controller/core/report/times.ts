@@ -1,6 +1,7 @@
 import type { Millis } from '../model.js';
 import { fromTime } from '../time.js';
 import { type EndedDeployment, placeOfRun, type ReportInput, within } from './facts.js';
+import { rolesIn } from './roles.js';
 import { type Spread, spreadOf, toRecord } from './statistics.js';
 
 export interface Times {
@@ -10,7 +11,7 @@ export interface Times {
   readonly restoreSeconds: Spread;
   /** Gate → how long it held what was deployed. */
   readonly blockedSeconds: Readonly<Record<string, Spread>>;
-  /** Who could open it → how long that was waited for. */
+  /** Role → how long it was waited for; gates that no role opens count for none. */
   readonly blockedByRoleSeconds: Readonly<Record<string, Spread>>;
   /** Role → from the commit that asked to the sign-off. */
   readonly signoffSeconds: Readonly<Record<string, Spread>>;
@@ -21,8 +22,10 @@ export function timesOf(input: ReportInput, ended: readonly EndedDeployment[]): 
   return {
     leadSeconds: spreadOf(now.flatMap(leadOf)),
     restoreSeconds: spreadOf([...restoredAfterFailure(input, ended), ...restoredAfterIncident(input)]),
-    blockedSeconds: grouped(now.flatMap(({ run }) => waits(run.spec.gates, ({ name }) => name))),
-    blockedByRoleSeconds: grouped(now.flatMap(({ run }) => waits(run.spec.gates, ({ waitedFor }) => waitedFor))),
+    blockedSeconds: grouped(now.flatMap(({ run }) => waits(run.spec.gates, ({ name }) => [name]))),
+    blockedByRoleSeconds: grouped(
+      now.flatMap(({ run }) => waits(run.spec.gates, ({ name, waitedFor }) => rolesIn(name, waitedFor))),
+    ),
     signoffSeconds: grouped(signoffs(input, ended)),
   };
 }
@@ -57,10 +60,10 @@ function restoredAfterIncident(input: ReportInput): number[] {
 
 type Gates = NonNullable<EndedDeployment['run']['spec']['gates']>;
 
-function waits(gates: Gates = [], nameOf: (gate: Gates[number]) => string | undefined): [string, number][] {
-  return gates.flatMap((gate): [string, number][] => {
-    const name = nameOf(gate);
-    return name === undefined || gate.waitedSeconds === undefined ? [] : [[name, gate.waitedSeconds]];
+function waits(gates: Gates = [], namesOf: (gate: Gates[number]) => readonly string[]): [string, number][] {
+  return gates.flatMap((gate) => {
+    const { waitedSeconds } = gate;
+    return waitedSeconds === undefined ? [] : namesOf(gate).map((name): [string, number] => [name, waitedSeconds]);
   });
 }
 
