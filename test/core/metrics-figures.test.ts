@@ -101,6 +101,16 @@ describe('what the end of a run adds to the key figures', () => {
     });
   });
 
+  it('is one release where two of its deployments end in the same second', () => {
+    const told = { version: '1.0.0', phase: 'Succeeded' as const };
+    const [a, b] = ['production-a', 'production-b'].map((environment) => runsOf([{ ...told, environment }]));
+    const both = [...(a ?? []), ...(b ?? [])];
+    const arrived = both.map(
+      (run) => measureRun(run, { ofEnvironment: [run], ofProduct: () => both, product }).deployment?.production?.released,
+    );
+    expect(arrived).toEqual([true, false]);
+  });
+
   it('is nothing at the last stage where nobody knows which stage is the last', () => {
     const [run] = runsOf([{ environment: 'production', version: '1.0.0', phase: 'Failed' }]);
     expect(run && measureRun(run).deployment).toEqual({ rollback: false, gateWaits: [], roleWaits: [], signoffs: [] });
