@@ -4,8 +4,9 @@ import type { Verdict } from '../../controller/core/gates/verdict.js';
 import type { ProductGovernance } from '../../controller/core/governance.js';
 import { recordReads } from '../../controller/core/judgement/record-reads.js';
 import type { DesiredEnvironment, Product } from '../../controller/core/model.js';
+import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { RecordedState } from '../../controller/core/resources/environment.js';
-import { aDesired, aProduct, aStage, at, someFacts } from '../support/facts.js';
+import { aDesired, aProduct, aRun, aStage, at, someFacts } from '../support/facts.js';
 import { anItem, aRelease, chained, doneItem, governed } from '../support/releases.js';
 
 const here = { environment: 'production-acme', stage: 'production', client: 'acme' };
@@ -25,12 +26,16 @@ interface Case {
   readonly to?: string;
   readonly wanted?: Partial<DesiredEnvironment>;
   readonly recorded?: Partial<RecordedState>;
+  readonly runs?: readonly DeploymentRunResource[];
 }
 
-function judge(governance: ProductGovernance, { from = '2.9.1', to = '2.9.4', wanted = {}, recorded = {} }: Case = {}) {
+function judge(
+  governance: ProductGovernance,
+  { from = '2.9.1', to = '2.9.4', wanted = {}, recorded = {}, runs = [] }: Case = {},
+) {
   const asked = aDesired({ ...here, product: shop(), version: to, ...wanted });
   const known = from === '' ? {} : { recorded: recordedAs(from, recorded) };
-  return checklist({ facts: someFacts({ now: at('10:00'), desired: asked, governance }), wanted: asked, ...known });
+  return checklist({ facts: someFacts({ now: at('10:00'), desired: asked, governance, runs }), wanted: asked, ...known });
 }
 
 const done = (message: string): Verdict => ({ state: 'Passed', reason: 'ChecklistDone', message });
@@ -155,6 +160,22 @@ describe('checklist', () => {
         '2.9.4 cannot go back to 2.9.2: drop-columns (2.9.3, data-migration) cannot be taken back; one can go back as far as 2.9.3 (drop-columns: restore the snapshot)',
       who: 'an author, by a commit that asks for another version, or that says that they are pending here, once they were taken back by hand',
     });
+  });
+
+  it('closes a way back from a deployment that failed and may have done what cannot be taken back', () => {
+    const drop = anItem('drop-columns', { phase: 'during', reversible: false });
+    const governance = governed(releases({}, {}, { checklist: [drop] }));
+    const runs = [
+      aRun({ number: 1, spec: { version: '2.9.2' } }),
+      aRun({ number: 2, phase: 'Failed', spec: { version: '2.9.3' } }),
+      aRun({ number: 3, phase: 'Superseded', spec: { version: '2.9.1' } }),
+    ];
+    const back = { from: '2.9.2', to: '2.9.2', runs };
+    expect(judge(governance, { ...back, recorded: { certain: false } })?.message).toBe(
+      '2.9.3 cannot go back to 2.9.2: drop-columns (2.9.3, manual) cannot be taken back',
+    );
+    expect(judge(governance, back)?.state).toBe('Passed');
+    expect(judge(governance, { ...back, to: '2.9.3', recorded: { certain: false } })?.state).toBe('Passed');
   });
 
   it('explains that one cannot go back at all over what was done last', () => {

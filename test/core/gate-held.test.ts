@@ -7,7 +7,7 @@ import { toTime } from '../../controller/core/time.js';
 import { createHoldRecords } from '../../controller/kube/records.js';
 import { ResourceCache } from '../../controller/kube/resource-cache.js';
 import { Controller } from '../../controller/reconcile/controller.js';
-import { at, someFacts } from '../support/facts.js';
+import { aDesired, at, someFacts } from '../support/facts.js';
 import { MemoryWorld } from '../support/memory-world.js';
 
 function aHold(name: string, over: Partial<HoldResource['spec']> = {}, created: string | undefined = '09:30'): HoldResource {
@@ -24,6 +24,11 @@ describe('held', () => {
     expect(judge({})).toEqual(open);
     expect(judge({ holds: [aHold('a', { selector: { stages: ['production'] } })] })).toEqual(open);
     expect(judge({ holds: [aHold('a', { selector: { products: ['shop'], clients: ['acme'] } })] })).toEqual(open);
+  });
+
+  it('closes by what git says of the environment now, also before its record says so', () => {
+    const facts = someFacts({ holds: [aHold('a', { selector: { stages: ['production'] } })] });
+    expect(held({ facts, wanted: aDesired({ stage: 'production' }) })?.state).toBe('Blocked');
   });
 
   it('closes where every list of the selector contains it, an empty one standing for none', () => {

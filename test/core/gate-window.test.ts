@@ -30,7 +30,9 @@ function factsAt(now: string, { windows = [], broken = [], usual }: Case): Envir
   return usual === undefined ? facts : { ...facts, usualDurationMs: usual };
 }
 
-const judge = (now: string, given: Case) => window({ facts: factsAt(now, given), wanted: given.wanted ?? aDesired() });
+const here = { environment: 'prod-acme', stage: 'production', client: 'acme' };
+const judge = (now: string, given: Case) =>
+  window({ facts: factsAt(now, given), wanted: { ...(given.wanted ?? aDesired()), ...here } });
 
 const utc = (time: string) => Date.parse(time);
 const withOverride = { who: 'an author, by a commit with an override' };
@@ -40,6 +42,13 @@ describe('window', () => {
     const others = [{ products: ['books'] }, { stages: ['qa'] }, { clients: ['globex'] }, { environments: ['qa'] }];
     const windows = others.map((selector) => aWindow({ selector, when: { schedule: '* * * * *', durationMs: hour } }));
     expect(judge('2026-12-20T00:00:00Z', { windows })).toBeUndefined();
+  });
+
+  it('closes by what git says of the environment now, also before its record says so', () => {
+    const windows = [aWindow({ ...freeze, selector: { stages: ['uat'] } })];
+    const moved = aDesired({ environment: 'prod-acme', stage: 'uat' });
+    const facts = factsAt('2026-12-20T00:00:00Z', { windows });
+    expect([window({ facts, wanted: moved })?.state, window({ facts })]).toEqual(['Waiting', undefined]);
   });
 
   it('opens at the very moment at which a freeze is over, by the clock of its zone', () => {

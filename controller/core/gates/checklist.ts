@@ -1,6 +1,9 @@
+import type { EnvironmentFacts } from '../facts.js';
 import { isCrossed, isSettled, named, type PlacedItem, placedItems } from '../jump/items.js';
 import { type Jump, jump } from '../jump/jump.js';
 import type { DesiredEnvironment } from '../model.js';
+import type { RecordedState } from '../resources/environment.js';
+import { deployed, leftUncertain } from '../run/run.js';
 import { stageOf } from './order.js';
 import { blocked, failed, type Gate, passed, type Verdict } from './verdict.js';
 
@@ -9,8 +12,20 @@ export const checklist: Gate = ({ facts, wanted, recorded }) => {
   if (wanted === undefined || stageOf(wanted)?.checklist !== 'required') return undefined;
   const way = jump(facts.governance, { from: recorded?.version, to: wanted.version });
   const demanded = way.over.flatMap((release) => placedItems(release, wanted, ({ phase }) => phase === 'pre'));
-  return unknown(way, wanted) ?? crossed(way, wanted) ?? open(demanded) ?? done(way, demanded.length);
+  return (
+    unknown(way, wanted) ?? crossed(way, wanted) ?? left(facts, wanted, recorded) ?? open(demanded) ?? done(way, demanded.length)
+  );
 };
+
+/** What began to be deployed over what is recorded, and did not succeed, may have done what cannot be taken back. */
+function left(facts: EnvironmentFacts, wanted: DesiredEnvironment, recorded: RecordedState | undefined): Verdict | undefined {
+  if (recorded?.certain !== false) return undefined;
+  const since = facts.runs.slice(facts.runs.findLastIndex(deployed) + 1).filter(leftUncertain);
+  const versions = [...new Set(since.map(({ spec }) => spec.version))];
+  return versions
+    .map((version) => crossed(jump(facts.governance, { from: version, to: wanted.version }), wanted))
+    .find((verdict) => verdict !== undefined);
+}
 
 /** What a document that cannot be read, or is not there, demands, nobody knows. */
 function unknown({ broken, missing, to }: Jump, { product }: DesiredEnvironment): Verdict | undefined {

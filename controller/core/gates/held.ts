@@ -1,19 +1,19 @@
-import type { EnvironmentSpec } from '../resources/environment.js';
 import type { HoldResource } from '../resources/hold.js';
 import { fromTime, readableTime } from '../time.js';
-import { isSelected } from '../windows/selects.js';
+import { isSelected, placeOf, type Selectable } from '../windows/selects.js';
 import { blocked, type Gate, passed } from './verdict.js';
 
 const mostShown = 3;
 
 /** Whether a hold selects the environment; every list that it gives must contain it. */
-export function selects(hold: HoldResource, spec: EnvironmentSpec): boolean {
-  return isSelected(hold.spec.selector ?? {}, spec);
+export function selects(hold: HoldResource, place: Selectable): boolean {
+  return isSelected(hold.spec.selector ?? {}, place);
 }
 
 /** Closed while an operator's Hold selects the environment. One that cannot be read may select anything: it holds everything of its namespace. */
-export const held: Gate = ({ facts }) => {
-  const found = facts.holds.filter((hold) => selects(hold, facts.environment.spec));
+export const held: Gate = ({ facts, wanted }) => {
+  const place = placeOf(facts.environment, wanted);
+  const found = facts.holds.filter((hold) => selects(hold, place));
   if (found.length > 0) {
     const shown = found.slice(0, mostShown).map(sentence).join('; ');
     const more = found.length > mostShown ? `; and ${found.length - mostShown} more` : '';

@@ -4,7 +4,7 @@ import type { DeploymentWindow } from '../governance.js';
 import type { Millis } from '../model.js';
 import { readableTime } from '../time.js';
 import { type Closing, horizonMs, type Standing, standing } from '../windows/opening.js';
-import { isSelected } from '../windows/selects.js';
+import { isSelected, placeOf } from '../windows/selects.js';
 import { timelineOf } from '../windows/timeline.js';
 import { blocked, failed, type Gate, passed, type Verdict, waiting } from './verdict.js';
 
@@ -12,11 +12,11 @@ const author = 'an author, by a commit';
 
 /** Closed in a freeze, outside of the windows that allow, and where the deployment would not be over before it closes. */
 export const window: Gate = ({ facts, wanted }) => {
-  const { spec } = facts.environment;
+  const place = placeOf(facts.environment, wanted);
   const broken = facts.governance.broken.filter(
-    ({ kind, selector }) => kind === 'DeploymentWindow' && isSelected(selector ?? {}, spec),
+    ({ kind, selector }) => kind === 'DeploymentWindow' && isSelected(selector ?? {}, place),
   );
-  const selecting = facts.governance.windows.filter(({ selector }) => isSelected(selector, spec));
+  const selecting = facts.governance.windows.filter(({ selector }) => isSelected(selector, place));
   if (broken.length === 0 && selecting.length === 0) return undefined;
   const [first] = broken;
   if (first !== undefined) {
