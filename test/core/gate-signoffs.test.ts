@@ -261,6 +261,15 @@ describe('signoffs', () => {
     expect(judge()).not.toHaveProperty('nextChange');
   });
 
+  it('next change is when a sign-off that counts expires, whether the gate is open or not', () => {
+    const signoffs = [signed('Ann'), signed('Bob', { at: at('07:30') })];
+    const demands = [{ role: 'tester', expiresMs: 3 * 3_600_000 }];
+    expect(judge({ demands, signoffs })?.nextChange).toBe(at('10:30'));
+    expect(judge({ demands: [{ role: 'tester', expiresMs: day, quorum: 2 }], signoffs })?.nextChange).toBe(at('07:30') + day);
+    expect(judge({ demands: [{ role: 'tester', expiresMs: day, quorum: 3 }], signoffs })?.nextChange).toBe(at('07:30') + day);
+    expect(judge({ signoffs })).not.toHaveProperty('nextChange');
+  });
+
   it('fails closed while the digest is not known', () => {
     const verdict = gate({
       facts: someFacts(),

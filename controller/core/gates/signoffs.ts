@@ -51,7 +51,8 @@ function judge(standings: readonly RoleStanding[], question: SignoffQuestion, si
   if (undefinedRole !== undefined) return undefinedRole;
   const open = gating.filter(({ state }) => state !== 'signed');
   const signed = gating.filter((standing) => standing.signed.length > 0).map(signedText);
-  if (open.length === 0) return passed('Signed', passedText(standings, signed));
+  const nextChange = nextChangeOf(gating);
+  if (open.length === 0) return compact<Verdict>({ ...passed('Signed', passedText(standings, signed)), nextChange });
   const message = [
     `waiting for sign-off by ${open.map(openText).join(', ')}${question.client === undefined ? '' : ` (${question.client})`} of ${question.version}`,
     ...(since === undefined ? [] : [`asked since ${day(since)}`]),
@@ -63,14 +64,18 @@ function judge(standings: readonly RoleStanding[], question: SignoffQuestion, si
     ...rejectedTexts(open),
     `to sign: ${short(question.digest)}`,
   ].join('; ');
-  const opens = open.flatMap(({ rejected }) => rejected.flatMap(({ opensAt }) => opensAt ?? []));
-  const extra = compact<{ who?: string; nextChange?: Millis }>({
-    who: open.map(whoText).join('; '),
-    nextChange: opens.length === 0 ? undefined : Math.min(...opens),
-  });
+  const extra = compact<{ who?: string; nextChange?: Millis }>({ who: open.map(whoText).join('; '), nextChange });
   return open.some(({ state }) => state === 'impossible')
     ? failed('SignersMissing', message, extra)
     : blocked('SignoffMissing', message, extra);
+}
+
+/** When the first one that counts expires, or one that is dated ahead begins to count. */
+function nextChangeOf(standings: readonly RoleStanding[]): Millis | undefined {
+  const expiries = standings.flatMap(({ signed }) => signed.flatMap(({ expires }) => expires ?? []));
+  const openings = standings.flatMap(({ rejected }) => rejected.flatMap(({ opensAt }) => opensAt ?? []));
+  const times = [...expiries, ...openings];
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function rolesProblem({ role, state, broken }: RoleStanding): Verdict | undefined {
