@@ -1,11 +1,13 @@
 import { selects } from '../../controller/core/gates/held.js';
-import type { Millis } from '../../controller/core/model.js';
+import { replay } from '../../controller/core/judgement/judgement.js';
+import type { AfterRule, Millis } from '../../controller/core/model.js';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
 import type { HoldResource } from '../../controller/core/resources/hold.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
 import { isClaimed, isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import type { ApiObject, Write } from './api.js';
+import type { GovernedTruth } from './governed-truth.js';
 import { toRun } from './invariants.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
@@ -24,8 +26,11 @@ export class GateTruth {
   readonly #looked = new Map<string, Millis>();
   readonly #since = new Map<string, Millis>();
 
-  constructor(world: World) {
+  readonly #governed: GovernedTruth | undefined;
+
+  constructor(world: World, governed?: GovernedTruth) {
     this.#world = world;
+    this.#governed = governed;
     world.api.onRead.push((by, name) => this.#looked.set(`${by} ${name}`, world.scheduler.now));
   }
 
@@ -56,16 +61,18 @@ export class GateTruth {
     }
     demand((this.#since.get(`suspended ${name}`) ?? now) >= seen, rule, told('the environment is suspended'));
     demand((this.#since.get(`source ${run.spec.source}`) ?? now) >= now - cacheMs, rule, told('the source is suspended'));
-    this.#checkOrder(run, told);
+    checkReplay(run);
+    const before = this.#governed === undefined ? undefined : this.#governed.checkClaim(run, { by, looked });
+    this.#checkOrder(run, told, before);
     this.#checkFirst(run, environment, told);
     this.#checkDescriptor(run, { seen, told });
     this.#checkConcurrency(run, told);
   }
 
-  #checkOrder(run: DeploymentRunResource, told: Told): void {
+  #checkOrder(run: DeploymentRunResource, told: Told, path?: readonly AfterRule[]): void {
     const product = this.#world.plan.products.find(({ name }) => name === run.spec.product);
     const stage = product?.stages.find(({ name }) => name === run.spec.stage);
-    for (const { stage: before } of stage?.after ?? []) {
+    for (const { stage: before } of path ?? stage?.after ?? []) {
       const verified = this.#world.api.list('environments').some((object) => {
         const { spec, status } = object as unknown as EnvironmentResource;
         return (
@@ -117,6 +124,16 @@ export class GateTruth {
       .map(toRun)
       .filter(({ spec }) => spec.product === product);
   }
+}
+
+/** What the run tells of how it came to be asked for says the same again, from its record alone. */
+function checkReplay({ metadata, status }: DeploymentRunResource): void {
+  const closed = status?.judgement && replay(status.judgement).find(({ state }) => state !== 'Passed');
+  demand(
+    status?.judgement !== undefined && closed === undefined,
+    'the record of a claim says that all gates were open',
+    () => `${metadata.name}: ${closed?.name}: ${closed?.message}`,
+  );
 }
 
 type Told = (what: string) => () => string;

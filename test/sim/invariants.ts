@@ -10,6 +10,7 @@ import { isTerminal, phaseOf } from '../../controller/core/run/run.js';
 import { sameJson } from '../../controller/core/same-json.js';
 import type { ApiObject, Write } from './api.js';
 import { GateTruth } from './gate-truth.js';
+import { GovernedTruth } from './governed-truth.js';
 import { hasEffect, type Parameters, type SimEffect } from './jenkins-state.js';
 import { demand } from './violation.js';
 import type { World } from './world.js';
@@ -22,6 +23,7 @@ interface DurableClaim {
 /** What must hold after every step, judged by what is stored and by what really happened, never by what the controller thinks. */
 export class Invariants {
   readonly #world: World;
+  readonly governed: GovernedTruth | undefined;
   readonly #gates: GateTruth;
   readonly #claims = new Map<string, DurableClaim[]>();
   readonly #posts = new Map<string, string[]>();
@@ -37,7 +39,8 @@ export class Invariants {
 
   constructor(world: World) {
     this.#world = world;
-    this.#gates = new GateTruth(world);
+    this.governed = world.plan.governed && new GovernedTruth(world);
+    this.#gates = new GateTruth(world, this.governed);
     world.api.onWrite.push((write) => this.#wrote(write));
     world.jenkins.onEffect.push((effect) => this.#started(effect));
     world.jenkins.onClaim.push((effect) => this.#hadEffect(effect));

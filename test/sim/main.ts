@@ -20,6 +20,7 @@ const { values } = parseArgs({
     sweep: { type: 'boolean', default: false },
     scenario: { type: 'string' },
     having: { type: 'string', default: '' },
+    governed: { type: 'boolean', default: false },
     shallow: { type: 'boolean', default: false },
   },
 });
@@ -47,7 +48,7 @@ async function runSeeds(first: number, count: number, jobs: number): Promise<Sum
   const having = troubles.filter((trouble) => values.having.split(',').includes(trouble));
   const shares = Array.from(
     { length: jobs },
-    (_, at): Work => ({ seeds: { first: first + at, count: count - at, step: jobs, having } }),
+    (_, at): Work => ({ seeds: { first: first + at, count: count - at, step: jobs, having, isGoverned: values.governed } }),
   );
   await Promise.all(shares.map((share) => runShare<Report>(share, add, enough.signal)));
   return sums;
@@ -83,7 +84,11 @@ function runShare<T>(work: Work, add: (result: T) => void, signal?: AbortSignal)
 }
 
 async function runOne(seed: number): Promise<boolean> {
-  const report = await simulate(draw(seed), installVirtualTime(), values.trace ? say : undefined);
+  const report = await simulate(
+    values.governed ? draw(seed, true) : draw(seed),
+    installVirtualTime(),
+    values.trace ? say : undefined,
+  );
   const sums = new Sums();
   sums.add(report);
   if (report.violation !== undefined) say(tellFailure(report));

@@ -1,4 +1,5 @@
 import type { ClaimPlace, Millis, Product, Stage } from '../../controller/core/model.js';
+import { type GovernedPlan, govern } from './governed-plan.js';
 import { Random } from './random.js';
 
 /** What a seed is about, drawn before anything happens: each seed leaves most kinds of trouble out, so that the others go far. */
@@ -28,6 +29,8 @@ export interface Plan {
   /** Mean time between two things that users do, and between two troubles. */
   readonly userMs: Millis;
   readonly troubleMs: Millis;
+  /** Absent where nothing governs releases. */
+  readonly governed?: GovernedPlan;
 }
 
 export const troubles = [
@@ -62,7 +65,15 @@ const minute = 60 * second;
 
 export const usualPace = { handoverMs: 3, pollMs: 10 * second };
 
-export function draw(seed: number): Plan {
+/** One seed of so many is governed. */
+const governedEvery = 8;
+
+export function draw(seed: number, isGoverned = seed % governedEvery === 0): Plan {
+  const plan = drawUngoverned(seed);
+  return isGoverned ? govern(plan, new Random(seed ^ 0x60fe12)) : plan;
+}
+
+function drawUngoverned(seed: number): Plan {
   const random = new Random(seed ^ 0x51ed27);
   const productCount = random.pick([1, 1, 1, 2]);
   const share = random.pick([0, 0.15, 0.35, 0.7]);

@@ -41,6 +41,8 @@ export class Replica implements Owner {
   isLeading = false;
   /** It has read the repository at least once. */
   hasRead = false;
+  /** Which commits it has read and when, each once in a row; only where something governs. */
+  readonly reads: { readonly at: Millis; readonly commit: string }[] = [];
   readonly #world: World;
   readonly #stop = new AbortController();
   #controller: Controller | undefined;
@@ -84,8 +86,10 @@ export class Replica implements Owner {
     );
   }
 
-  #read(): void {
+  #read(commit: string): void {
     this.hasRead = true;
+    if (this.#world.plan.governed === undefined || this.reads.at(-1)?.commit === commit) return;
+    this.reads.push({ at: this.#world.scheduler.now, commit });
   }
 
   #end(): void {
@@ -145,7 +149,7 @@ export class Replica implements Owner {
     return {
       ...parts,
       clock: { now: () => this.wall() },
-      repositories: world.git.clone({ wait, latency, onRead: () => this.#read() }),
+      repositories: world.git.clone({ wait, latency, onRead: (commit) => this.#read(commit) }),
       descriptors: world.bucket.reader(world),
       claims: createClaims(world),
       audit: noAudit,

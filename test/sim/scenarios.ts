@@ -65,7 +65,8 @@ function aPlan(products: readonly Product[], over: Partial<Plan> = {}): Plan {
 
 function begin(world: World, stages: readonly ('qa' | 'uat')[]): void {
   prepareServers(world, false);
-  for (const product of world.plan.products) for (const stage of stages) addEnvironment(world, product, stage);
+  for (const product of world.plan.products)
+    for (const stage of stages) addEnvironment(world, product, { environment: stage, stage });
   world.git.commit('Start');
 }
 

@@ -1,5 +1,7 @@
 import type { Millis, Product } from '../../controller/core/model.js';
 import { checkEnd } from './end-state.js';
+import type { Place } from './governed-plan.js';
+import { Governors } from './governors.js';
 import { Invariants } from './invariants.js';
 import { Mischief } from './mischief.js';
 import type { Plan } from './plan.js';
@@ -45,11 +47,14 @@ export async function simulate(plan: Plan, time: VirtualTime, tell?: (line: stri
 
 async function live(world: World, invariants: Invariants): Promise<void> {
   const { plan, scheduler, random } = world;
+  const { governed } = plan;
+  const governors = governed && new Governors(world, governed);
   prepare(world);
   for (let host = 0; host < plan.replicas; host += 1) world.startReplica(host);
   const users = new Users(world);
   const mischief = new Mischief(world);
   repeat(world, plan.userMs, () => users.act());
+  if (governors !== undefined) repeat(world, governors.actMs, () => governors.act());
   if (plan.troubles.size > 0) repeat(world, plan.troubleMs, () => mischief.strike());
   await scheduler.runUntil(plan.activeMs);
   mischief.end();
@@ -58,6 +63,7 @@ async function live(world: World, invariants: Invariants): Promise<void> {
   random.next();
   await settle(world, invariants);
   checkEnd(world);
+  invariants.governed?.checkEnd();
 }
 
 /** Whoever acts does so at random moments while the active time lasts. */
@@ -86,12 +92,16 @@ export async function settle(world: World, invariants: Invariants): Promise<void
 /** The operator's configuration, the jobs, and the first commit. */
 function prepare(world: World): void {
   prepareServers(world, world.random.chance(0.5));
-  for (const product of world.plan.products) for (const stage of ['qa', 'uat'] as const) addEnvironment(world, product, stage);
+  const places = world.plan.governed?.environments ?? [
+    { environment: 'qa', stage: 'qa' },
+    { environment: 'uat', stage: 'uat' },
+  ];
+  for (const product of world.plan.products) for (const place of places) addEnvironment(world, product, place);
   world.git.commit('Start');
 }
 
-export function addEnvironment({ git }: World, product: Product, stage: 'qa' | 'uat'): void {
-  git.environments.push({ product, environment: stage, stage, version: '1.1.0', setting: 1, isBroken: false, isRemoved: false });
+export function addEnvironment({ git }: World, product: Product, place: Place): void {
+  git.environments.push({ product, ...place, version: '1.1.0', setting: 1, isBroken: false, isRemoved: false });
 }
 
 /** The operator's configuration and the jobs in Jenkins. */

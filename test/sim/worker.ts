@@ -10,6 +10,8 @@ export interface SeedShare {
   readonly count: number;
   readonly step: number;
   readonly having: readonly Trouble[];
+  /** All of them are governed, and not only those that are drawn so. */
+  readonly isGoverned: boolean;
 }
 
 /** One core's share of the seeds, or of a crash sweep. */
@@ -22,9 +24,9 @@ const time = installVirtualTime();
 if ('sweep' in work) {
   parentPort?.postMessage(await sweep(work.sweep, time));
 } else {
-  const { first, count, step, having } = work.seeds;
+  const { first, count, step, having, isGoverned } = work.seeds;
   for (let seed = first; seed < first + count; seed += step) {
-    const plan = draw(seed);
+    const plan = isGoverned ? draw(seed, true) : draw(seed);
     if (having.every((trouble) => plan.troubles.has(trouble))) parentPort?.postMessage(await simulate(plan, time));
   }
 }

@@ -62,6 +62,8 @@ export class World {
   readonly ledger: SimLedger;
   readonly faults: Faults = { ...calm };
   readonly replicas: Replica[] = [];
+  /** All that there ever were. */
+  readonly processes = new Map<string, Replica>();
   readonly plan: Plan;
   /** Told of everything that happens, where somebody wants to read it. */
   onHappening: ((text: () => string) => void) | undefined;
@@ -101,7 +103,7 @@ export class World {
 
   /** True time; processes may be off by their skew. */
   wall(): Millis {
-    return startOfTime + this.scheduler.now;
+    return (this.plan.governed?.startAt ?? startOfTime) + this.scheduler.now;
   }
 
   happened(text: () => string): void {
@@ -115,6 +117,7 @@ export class World {
     const skewMs = this.plan.skewMs === 0 ? 0 : this.random.between(-this.plan.skewMs, this.plan.skewMs);
     const replica = new Replica(this, name, { skewMs, onEnd: (ended) => this.restartLater(ended) });
     this.replicas[host] = replica;
+    this.processes.set(name, replica);
     this.happened(() => `${name} starts`);
     replica.start();
     return replica;
