@@ -36,13 +36,16 @@ function checkConfiguration(write: Write, body: ApiObject): void {
   const { type, name = '' } = write.target;
   const expected = apiVersionOf(type);
   if (body.apiVersion !== expected) {
-    const version = body.apiVersion ?? '';
+    const version = shown(body.apiVersion ?? '');
     throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${version}, expected: ${expected}`);
   }
   const named = body.metadata.name ?? name;
-  if (named !== name) throw badRequest(`the name of the object (${named}) does not match the name on the URL (${name})`);
+  if (named !== name) throw badRequest(`the name of the object (${shown(named)}) does not match the name on the URL (${name})`);
   if (body.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
 }
+
+/** Whatever a body holds where a text belongs: an object can lack the means to become one by itself. */
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The merged state and its owners, before defaults: what a default fills in belongs to nobody. */
 function mergeByOwnership(write: Write, current: ApiObject | undefined, configuration: ApiObject) {
