@@ -1,8 +1,7 @@
 import { compact } from '../compact.js';
 import { askedBy } from '../gates/signoffs.js';
 import type { Asked, ProductGovernance, ReleaseClass, ReleaseDocument } from '../governance.js';
-import type { Jump } from '../jump/jump.js';
-import { plan } from '../jump/plan.js';
+import { type Place, placedItems } from '../jump/items.js';
 import type { Millis, Product } from '../model.js';
 import type { EnvironmentResource, EnvironmentStatus, VerifiedRelease } from '../resources/environment.js';
 import type { ReleaseObligation, ReleasePlace } from '../resources/release.js';
@@ -47,24 +46,65 @@ export function obligationsOf(input: ObligationsInput): ReleaseObligation[] {
     ...reviews(input, deployed),
     ...checklist(input, deployed),
   ];
-  return owed.map((one) => settle(one, input.now)).sort(compare);
+  const text = remembered(toTime);
+  return owed
+    .map((one) => settled(one, input.now))
+    .sort(compare)
+    .map((one) => told(one, text));
+}
+
+/** Of many environments most have the same times: each is written out once. */
+function remembered(write: (at: Millis) => string): (at: Millis) => string {
+  const known = new Map<Millis, string>();
+  return (at) => {
+    const found = known.get(at) ?? write(at);
+    known.set(at, found);
+    return found;
+  };
 }
 
 interface Deployed extends ReleasePlace {
   readonly at: Millis;
 }
 
-function settle({ withinMs, met, since, ...rest }: Owed, now: Millis): ReleaseObligation {
-  const due = withinMs === undefined ? undefined : since + withinMs;
-  const state = met ? 'met' : due !== undefined && due <= now ? 'overdue' : 'open';
-  return compact<ReleaseObligation>({ ...rest, since: toTime(since), due: due === undefined ? undefined : toTime(due), state });
+interface Settled {
+  readonly owed: Owed;
+  readonly due: Millis | undefined;
+  readonly state: ReleaseObligation['state'];
+}
+
+function settled(owed: Owed, now: Millis): Settled {
+  const due = owed.withinMs === undefined ? undefined : owed.since + owed.withinMs;
+  return { owed, due, state: owed.met ? 'met' : due !== undefined && due <= now ? 'overdue' : 'open' };
+}
+
+/** There may be hundreds of thousands: written field by field. */
+function told({ owed, due, state }: Settled, text: (at: Millis) => string): ReleaseObligation {
+  const { id, kind, title, stage, client, environment, owner, since } = owed;
+  return {
+    id,
+    kind,
+    title,
+    ...(stage === undefined ? {} : { stage }),
+    ...(client === undefined ? {} : { client }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(owner === undefined ? {} : { owner }),
+    since: text(since),
+    ...(due === undefined ? {} : { due: text(due) }),
+    state,
+  };
 }
 
 const ranks = { overdue: 0, open: 1, met: 2 } as const;
 
-function compare(a: ReleaseObligation, b: ReleaseObligation): number {
-  const text = ({ due = '9', id }: ReleaseObligation) => `${due} ${id}`;
-  return ranks[a.state] - ranks[b.state] || (text(a) < text(b) ? -1 : 1);
+/** Times as they are told, to the second; what is due at no time comes last. */
+const second = (due: Millis | undefined): number => (due === undefined ? Number.POSITIVE_INFINITY : Math.floor(due / 1000));
+
+function compare(a: Settled, b: Settled): number {
+  if (a.state !== b.state) return ranks[a.state] - ranks[b.state];
+  const [first, other] = [second(a.due), second(b.due)];
+  if (first !== other) return first < other ? -1 : 1;
+  return a.owed.id < b.owed.id ? -1 : a.owed.id > b.owed.id ? 1 : 0;
 }
 
 /** The first deployment for each client, of those that count. */
@@ -231,30 +271,24 @@ function checklist({ document, class: path }: ObligationsInput, places: readonly
   const reviewed = new Set(path?.followUps.map(({ id }) => id));
   const own = document.checklist.filter(({ id, phase }) => phase === 'post' && !reviewed.has(id));
   if (own.length === 0) return [];
-  const only: Jump = {
-    to: document.version,
-    over: [{ ...document, checklist: own }],
-    undone: [],
-    complete: true,
-    missing: [],
-    broken: [],
-  };
-  return places.flatMap(({ stage, client, environment, at }) =>
-    plan(only, compact<{ environment: string; stage: string; client?: string }>({ environment, stage, client }))
-      .items.filter(({ completion }) => completion.state !== 'not-applicable')
-      .map((item) =>
-        compact<Owed>({
-          id: idOf('checklist', item.id, environment),
-          kind: 'checklist',
-          title: item.title,
-          stage,
-          client,
-          environment,
-          owner: item.owner,
-          since: at,
-          withinMs: item.withinMs,
-          met: item.completion.state === 'done',
-        }),
-      ),
-  );
+  const release = { ...document, checklist: own };
+  return places.flatMap((place) => {
+    const { stage, client, environment, at: since } = place;
+    const owed: Owed[] = [];
+    for (const { item, completion } of placedItems(release, placeOf(place))) {
+      if (completion.state === 'not-applicable') continue;
+      const { id: of, title, owner, withinMs } = item;
+      const id = idOf('checklist', of, environment);
+      const one: Owed = { id, kind: 'checklist', title, stage, environment, since, met: completion.state === 'done' };
+      owed.push(
+        client === undefined && owner === undefined && withinMs === undefined
+          ? one
+          : compact<Owed>({ ...one, client, owner, withinMs }),
+      );
+    }
+    return owed;
+  });
 }
+
+const placeOf = ({ environment, stage, client }: Deployed): Place =>
+  client === undefined ? { environment, stage } : { environment, stage, client };
