@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
+import { environmentName } from './core/run/identity.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
 import { createDeployers } from './jenkins/deployers.js';
@@ -8,7 +9,7 @@ import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
 import { Controller } from './reconcile/controller.js';
-import { measureRun, obligationsIn, sampleOf } from './reconcile/measure.js';
+import { figuresOf, type KnownOfRun, measureRun, obligationsIn, sampleOf } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
 import { createAuditTrail } from './s3/audit.js';
@@ -62,7 +63,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ending = createEnding();
   const loop = watchEventLoop();
   const queues = () => controller.queues;
-  const metrics = new Metrics(snapshotOf(kube, queues, state), loop.lagSeconds);
+  const metrics = new Metrics(
+    snapshotOf(kube, () => controller, state),
+    loop.lagSeconds,
+  );
   const adapters = createAdapters(options, kube, metrics);
   const leadership = createLeadership({
     kube,
@@ -80,7 +84,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.end('lost');
     },
   });
-  const ports = createPorts({ kube, adapters, leadership, metrics, logger });
+  const ports = createPorts({ kube, adapters, leadership, metrics, logger, published: () => controller.published });
   const onPass = (report: PassReport) => logPass(report, { logger, metrics });
   const controller = new Controller({ ports, timers, random: Math.random, onPass });
   metrics.initialise(controller.queues.map(({ name }) => name));
@@ -172,11 +176,14 @@ function createPorts(parts: {
   leadership: Ports['leadership'];
   metrics: Metrics;
   logger: Logger;
+  published: () => Controller['published'];
 }): Ports {
-  const { kube, adapters, leadership, metrics, logger } = parts;
+  const { kube, adapters, leadership, metrics, logger, published } = parts;
   const { sources, environments, runs, releases, holds, fresh, events } = kube;
   const { repositories, descriptors, deployers, claims, audit } = adapters;
-  const measurements = { runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run)) };
+  const measurements = {
+    runEnded: (run: DeploymentRunResource) => metrics.runEnded(measureRun(run, knownOf(run, kube, published()))),
+  };
   const api = { sources, environments, runs, releases, holds, fresh, events };
   return {
     clock: { now: Date.now },
@@ -189,6 +196,19 @@ function createPorts(parts: {
     leadership,
     measurements,
     log: logger,
+  };
+}
+
+/** What is at hand of a run that has ended: its neighbours in the cache, and what git says of its product now. */
+function knownOf({ metadata, spec }: DeploymentRunResource, { runs }: Kube, published: Controller['published']): KnownOfRun {
+  const { namespace } = metadata;
+  const { product, environment } = spec;
+  const found = published.of({ namespace, name: environmentName(product, environment) });
+  return {
+    ofEnvironment: runs.ofEnvironment(namespace, product, environment),
+    ofProduct: () => runs.ofProduct(namespace, product),
+    releases: published.governanceOf(found?.source, product).releases,
+    ...(found?.desired === undefined ? {} : { product: found.desired.product }),
   };
 }
 
@@ -233,7 +253,7 @@ function countQuarantined(kube: Kube): Record<string, number> {
   return counts;
 }
 
-function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State) {
+function snapshotOf(kube: Kube, controller: () => Pick<Controller, 'queues' | 'published'>, state: State) {
   return {
     environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
     sources: () =>
@@ -241,8 +261,9 @@ function snapshotOf(kube: Kube, queues: () => Controller['queues'], state: State
         .list()
         .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
     obligations: () => kube.releases.list().flatMap(obligationsIn),
+    figures: () => controller().published.governing().map(figuresOf),
     queues: () =>
-      queues().map(({ name, queue: { depth, adds, runningMs } }) => ({
+      controller().queues.map(({ name, queue: { depth, adds, runningMs } }) => ({
         name,
         depth,
         adds,

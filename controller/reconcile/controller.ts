@@ -119,6 +119,11 @@ export class Controller {
     return {};
   }
 
+  /** What git says, as passes see it. */
+  get published(): Pick<PublishedStates, 'of' | 'governanceOf' | 'governing'> {
+    return this.#memory.published;
+  }
+
   get queues(): readonly { name: string; queue: KeyedQueue }[] {
     return [
       { name: 'releasesource', queue: this.sources },

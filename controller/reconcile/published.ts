@@ -75,6 +75,11 @@ export class PublishedStates {
     return found;
   }
 
+  /** What each source says that governs, of those that were read. */
+  governing(): readonly Governance[] {
+    return [...this.#bySource.values()].map(({ snapshot }) => snapshot.repository.governance);
+  }
+
   /** Whether the source was read since the start. */
   has(source: Key): boolean {
     return this.#bySource.has(toKeyText(source));

@@ -69,8 +69,8 @@ export interface Snapshot {
   readonly environments: () => readonly EnvironmentSample[];
   readonly sources: () => readonly SourceSample[];
   readonly obligations: () => readonly ObligationSample[];
-  /** One entry a source that was read; absent where nobody looks. */
-  readonly figures?: () => readonly FiguresSample[];
+  /** One entry a source that was read. */
+  readonly figures: () => readonly FiguresSample[];
   readonly queues: () => readonly QueueSample[];
   readonly isLeader: () => boolean;
   readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
@@ -225,7 +225,7 @@ export class Metrics {
     this.#jenkins.inc({ server, operation, code });
   }
 
-  #figureGauges({ figures = () => [] }: Snapshot): void {
+  #figureGauges({ figures }: Snapshot): void {
     this.#gauge('towpath_incidents', ['product', 'class', 'severity'], (gauge) => {
       for (const { incidents } of figures()) for (const labels of incidents) gauge.inc(labels);
     });
