@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
-import { environmentName } from './core/run/identity.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
 import { createDeployers } from './jenkins/deployers.js';
 import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
+import { createHandlers, knownOf, logPass, type State, snapshotOf } from './observability.js';
 import { Controller } from './reconcile/controller.js';
-import { figuresOf, type KnownOfRun, measureRun, obligationsIn, sampleOf } from './reconcile/measure.js';
+import { measureRun } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
 import { createAuditTrail } from './s3/audit.js';
@@ -46,12 +46,6 @@ const timers: Timers = {
     return () => clearTimeout(timer);
   },
 };
-
-/** What changes while the process lives; probes and gauges read it. */
-interface State {
-  synced: boolean;
-  leading: boolean;
-}
 
 /** Puts the parts together: API, adapters, queues, leadership, HTTP. The only place that knows all of them. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -199,30 +193,6 @@ function createPorts(parts: {
   };
 }
 
-/** What is at hand of a run that has ended: its neighbours in the cache, and what git says of its product now. */
-function knownOf({ metadata, spec }: DeploymentRunResource, { runs }: Kube, published: Controller['published']): KnownOfRun {
-  const { namespace } = metadata;
-  const { product, environment } = spec;
-  const found = published.of({ namespace, name: environmentName(product, environment) });
-  return {
-    ofEnvironment: runs.ofEnvironment(namespace, product, environment),
-    ofProduct: () => runs.ofProduct(namespace, product),
-    releases: published.governanceOf(found?.source, product).releases,
-    ...(found?.desired === undefined ? {} : { product: found.desired.product }),
-  };
-}
-
-function createHandlers(metrics: Metrics, state: State, queues: () => Controller['queues']) {
-  return {
-    metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
-    unhealthy: () => {
-      const stuck = queues().flatMap(({ name, queue }) => (queue.stuck === undefined ? [] : [`${name} ${queue.stuck}`]));
-      return stuck.length === 0 ? undefined : `stuck: ${stuck.join(', ')}`;
-    },
-    unready: () => (state.synced ? undefined : 'the caches have not been filled yet'),
-  };
-}
-
 /** Caches first, then the lease, then work. */
 async function lead(parts: {
   kube: Kube;
@@ -234,43 +204,4 @@ async function lead(parts: {
   if (parts.signal.aborted) return;
   parts.state.synced = true;
   await parts.leadership.run(parts.signal);
-}
-
-function logPass(
-  { queue, key, result, durationMs, waitedMs, error }: PassReport,
-  { logger, metrics }: { logger: Logger; metrics: Metrics },
-): void {
-  metrics.passed({ controller: queue, result, seconds: durationMs / 1000, waitedSeconds: waitedMs / 1000 });
-  if (error === undefined) logger.debug({ queue, key, result, durationMs }, 'pass');
-  else if (error.reason === 'Conflict' || error.reason === 'Unexpected')
-    logger[error.reason === 'Conflict' ? 'debug' : 'error']({ queue, key, err: error }, 'pass failed');
-  else logger.warn({ queue, key, reason: error.reason, error: error.message }, 'pass failed');
-}
-
-function countQuarantined(kube: Kube): Record<string, number> {
-  const counts: Record<string, number> = { ReleaseSource: 0, Environment: 0, DeploymentRun: 0, Release: 0, Hold: 0 };
-  for (const { kind } of kube.quarantined()) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
-
-function snapshotOf(kube: Kube, controller: () => Pick<Controller, 'queues' | 'published'>, state: State) {
-  return {
-    environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
-    sources: () =>
-      kube.sources
-        .list()
-        .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
-    obligations: () => kube.releases.list().flatMap(obligationsIn),
-    figures: () => controller().published.governing().map(figuresOf),
-    queues: () =>
-      controller().queues.map(({ name, queue: { depth, adds, runningMs } }) => ({
-        name,
-        depth,
-        adds,
-        runningSeconds: runningMs.map((ms) => ms / 1000),
-      })),
-    isLeader: () => state.leading,
-    lastEventAgeSeconds: () => kube.lastEventAgeSeconds(),
-    quarantined: () => countQuarantined(kube),
-  };
 }
