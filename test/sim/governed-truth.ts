@@ -26,6 +26,8 @@ const passMs: Millis = 150_000;
 /** Twice what a clock may be set wrong by. */
 const jumpMs: Millis = 810_000;
 
+const judgedAtEnd: ReadonlySet<string> = new Set([...judgedHere, 'order', 'soak']);
+
 const rule = 'no claim while a gate is closed';
 
 /** The gates of governed releases as they truly are: at each claim, and in the end. */
@@ -201,17 +203,20 @@ export class GovernedTruth {
   #checkWaiting({ metadata: { name }, spec, status }: EnvironmentResource, wall: Millis): void {
     const snapshot = this.#world.git.head;
     const wanted = wantedOf(snapshot, spec);
-    if (wanted === undefined || status?.desired?.digest === undefined || (status.gates ?? []).length === 0) return;
-    const { digest } = status.desired;
+    if (wanted === undefined || status?.desired?.digest === undefined) return;
+    const { digest, releaseDigest = '' } = status.desired;
+    demand(digest === digestOf(wanted, releaseDigest), 'what git asks for is known', () => `${name}: ${wanted.version}`);
+    if ((status.gates ?? []).length === 0) return;
     const truth = {
       ...this.#common(wanted, snapshot),
       ...{ digest, from: status.recorded?.version, usualMs: this.#usualMs({ ...spec } as DeploymentRunResource['spec'], true) },
       has: (product: string, least: string) => this.#has(wanted, product, least),
     };
-    const [now, before] = [closedGates({ ...truth, at: wall }), closedGates({ ...truth, at: wall - this.#slackMs(passMs) })];
+    const closedAt = (at: Millis) => new Map([...closedGates({ ...truth, at }), ...this.#closedPath(wanted, releaseDigest, at)]);
+    const [now, before] = [closedAt(wall), closedAt(wall - this.#slackMs(passMs))];
     for (const gate of status.gates ?? []) {
       // What has changed a moment ago may not have been judged yet.
-      if (!judgedHere.has(gate.name) || now.has(gate.name) !== before.has(gate.name)) continue;
+      if (!judgedAtEnd.has(gate.name) || now.has(gate.name) !== before.has(gate.name)) continue;
       const why = now.get(gate.name);
       demand(
         (gate.state !== 'Passed') === (why !== undefined),
@@ -223,6 +228,27 @@ export class GovernedTruth {
       const isTold = before.get(gate) === undefined || status.gates?.some((one) => one.name === gate);
       demand(isTold === true, 'a closed gate is told of', () => `${name}: ${gate}: ${why}`);
     }
+  }
+
+  /** Order and soak, by what stands verified in the stages before and is still there. */
+  #closedPath(wanted: DesiredEnvironment, releaseDigest: Digest, at: Millis): [string, string][] {
+    const { product, stage, client, version, override } = wanted;
+    const soakMs = product.stages.find(({ name }) => name === stage)?.soakMs ?? 0;
+    const isSoakPassed = override?.version === version && override.gates.includes('soak');
+    return stagesBefore(wanted).flatMap((rule): [string, string][] => {
+      const since = this.#environments()
+        .filter(({ spec }) => spec.product === product.name && spec.stage === rule.stage)
+        .filter(({ spec }) => spec.client === undefined || client === undefined || spec.client === client)
+        .filter(({ status }) => status?.observed === undefined || status.recorded?.releaseDigest !== releaseDigest)
+        .flatMap(({ status }) => status?.verified ?? [])
+        .filter((one) => one.releaseDigest === releaseDigest && one.result === 'Passed')
+        .map((one) => Date.parse(one.since));
+      const isSoaking = soakMs > 0 && !isSoakPassed && !since.some((one) => one + soakMs <= at);
+      return [
+        ...(since.length > 0 ? [] : [['order', `it stands nowhere in ${rule.stage}`] as [string, string]]),
+        ...(isSoaking ? [['soak', `it soaks in ${rule.stage}`] as [string, string]] : []),
+      ];
+    });
   }
 
   #environments(): EnvironmentResource[] {

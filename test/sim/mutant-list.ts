@@ -1,3 +1,4 @@
+import { governed } from './mutants-governed.js';
 import type { Trouble } from './plan.js';
 
 /** One deliberate bug, as replacements in the built JavaScript. */
@@ -6,6 +7,8 @@ export interface Mutant {
   readonly patches: readonly { readonly file: string; readonly search: string; readonly replace: string }[];
   /** Without these a seed cannot find it, and is left out. */
   readonly having?: readonly Trouble[];
+  /** Hunted where releases are governed. */
+  readonly isGoverned?: boolean;
   /** `harmless`: something else in the protocol makes up for it, so that no seed can find it; a note says what. */
   readonly expect: 'found' | 'harmless';
 }
@@ -187,4 +190,5 @@ export const mutants: readonly Mutant[] = [
     ],
     expect: 'found',
   },
+  ...governed,
 ];

@@ -48,6 +48,7 @@ function hunt(mutant: Mutant, folder: string): Promise<Found> {
     [
       ...[program, '--seeds', mutant.expect === 'harmless' ? '200' : values.seeds, '--jobs', values.jobs, '--until-failure'],
       ...['--having', mutant.having?.join(',') ?? ''],
+      ...(mutant.isGoverned ? ['--governed'] : []),
     ],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
