@@ -119,7 +119,7 @@ function addRebuild(program: Command, commands: Commands, done: (code: number) =
     .description('give an empty cluster back what was recorded, from the audit trail; what is there stays as it is')
     .option('--kubeconfig <file>', 'the kubeconfig to use (default: what kubectl uses)')
     .option('--namespace <name>', 'in this namespace alone (default: all)')
-    .option('--lease-namespace <name>', 'where the lease of the leader is (default: --namespace, else default)')
+    .option('--lease-namespace <name>', 'where the lease of the leader is (default: all namespaces are looked at)')
     .option('--data <folder>', 'the folder of towpath standalone, which must not run; with --config')
     .option('--config <file>', 'the configuration file of towpath standalone; with --data')
     .option('--source <name>', 'the ReleaseSource whose trail it is (default: the only one)')

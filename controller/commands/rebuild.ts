@@ -30,9 +30,9 @@ export async function runRebuild(flags: RebuildFlags, out: (text: string) => voi
   return 0;
 }
 
-function optionsOf({ source, trail, leaseNamespace, namespace, dryRun }: RebuildFlags) {
+function optionsOf({ source, trail, leaseNamespace, dryRun }: RebuildFlags) {
   return {
-    lease: { namespace: leaseNamespace ?? namespace ?? 'default', name: 'towpath' },
+    lease: { name: 'towpath', ...(leaseNamespace === undefined ? {} : { namespace: leaseNamespace }) },
     dryRun: dryRun ?? false,
     ...(source === undefined ? {} : { source }),
     ...(trail === undefined ? {} : { folder: resolve(trail) }),

@@ -28,6 +28,13 @@ export function readLease(client: KubeClient, key: Key, call: Call): Promise<Lea
   return client.find<Lease>({ method: 'GET', path, what: 'read the lease', ...call });
 }
 
+/** The leases of that name in every namespace. */
+export async function listLeases(client: KubeClient, name: string, call: Call): Promise<readonly Lease[]> {
+  const path = '/apis/coordination.k8s.io/v1/leases';
+  const { items = [] } = await client.request<{ items?: Lease[] }>({ method: 'GET', path, what: 'list the leases', ...call });
+  return items.filter(({ metadata }) => metadata.name === name);
+}
+
 /** Creates the lease, or replaces the version that was read; throws Conflict where somebody was faster. */
 export function writeLease(client: KubeClient, lease: Lease, call: Call): Promise<Lease> {
   const { name, resourceVersion } = lease.metadata;

@@ -4,7 +4,7 @@ import type { ReleaseSourceResource } from '../core/resources/release-source.js'
 import { isTerminal } from '../core/run/run.js';
 import { fromTime } from '../core/time.js';
 import type { Kube } from '../kube/kube.js';
-import { readLease } from '../kube/lease.js';
+import { listLeases, readLease } from '../kube/lease.js';
 import { NotFound } from './cluster.js';
 import { readTrail } from './trail.js';
 
@@ -17,7 +17,8 @@ export interface RebuildOptions {
   readonly folder?: string;
   /** Where folders of the ReleaseSource are looked for; standalone only. */
   readonly directoriesRelativeTo?: string;
-  readonly lease: { readonly namespace: string; readonly name: string };
+  /** Absent namespace: every lease of the name is looked at. */
+  readonly lease: { readonly namespace?: string; readonly name: string };
   /** No controller can be at work: the API is up for this alone. */
   readonly alone?: boolean;
   /** Only says what would be done. */
@@ -54,14 +55,21 @@ function findSource(kube: Kube, name: string | undefined): ReleaseSourceResource
   return first;
 }
 
-/** A controller that leads could deploy to an environment before it is told what is there. */
-async function refuseWhileLed(kube: Kube, { lease: key, signal }: RebuildOptions): Promise<void> {
-  const lease = await readLease(kube.client, key, { signal, timeoutMs: 10_000 });
-  const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = lease?.spec ?? {};
-  if (holderIdentity === undefined || holderIdentity === '') return;
-  const until = (fromTime(renewTime) ?? 0) + leaseDurationSeconds * 1000;
-  if (until > kube.now())
-    throw new Error(`${holderIdentity} leads until ${new Date(until).toISOString()}: stop the controller first`);
+/** A controller that leads could deploy to an environment before it is told what is there. Which namespace its lease is in, only it knows. */
+async function refuseWhileLed(kube: Kube, { lease: { namespace, name }, signal }: RebuildOptions): Promise<void> {
+  const call = { signal, timeoutMs: 10_000 };
+  const leases =
+    namespace === undefined
+      ? await listLeases(kube.client, name, call)
+      : [await readLease(kube.client, { namespace, name }, call)].filter((lease) => lease !== undefined);
+  for (const { metadata, spec } of leases) {
+    const { holderIdentity = '', renewTime, leaseDurationSeconds = 0 } = spec ?? {};
+    const until = (fromTime(renewTime) ?? 0) + leaseDurationSeconds * 1000;
+    if (holderIdentity !== '' && until > kube.now())
+      throw new Error(
+        `${holderIdentity} leads (lease ${metadata.namespace}/${name}) until ${new Date(until).toISOString()}: stop the controller first`,
+      );
+  }
 }
 
 async function restore(one: RestoredEnvironment, kube: Kube, options: RebuildOptions): Promise<Rebuilt['environments'][number]> {

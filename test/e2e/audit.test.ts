@@ -93,6 +93,13 @@ describe('the audit trail of a standalone controller', () => {
     ).toEqual(['deployments.failed', '0']);
   });
 
+  it('is not given back while a controller leads, wherever its lease is', async () => {
+    const failed = await towpath('rebuild', '--kubeconfig', world.kubeconfigPath, '--trail', trail()).catch(
+      (error: { stderr: string }) => error.stderr,
+    );
+    expect(failed).toMatch(/^towpath: standalone leads \(lease default\/towpath\) until .*: stop the controller first\n$/);
+  });
+
   it('gives an empty cluster back what was recorded: nothing is deployed again', async () => {
     const { length: builds } = world.jenkins.effects;
     const before = Object.fromEntries(
