@@ -3,7 +3,7 @@ import type { Governance } from '../../controller/core/governance.js';
 import type { AfterRule, DesiredEnvironment, Digest, Json, Millis, Snapshot } from '../../controller/core/model.js';
 import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { EnvironmentResource } from '../../controller/core/resources/environment.js';
-import { phaseOf } from '../../controller/core/run/run.js';
+import { leftUncertain, phaseOf } from '../../controller/core/run/run.js';
 import type { ApiObject, Write } from './api.js';
 import { closedGates, judgedHere, stagesBefore, type Truth } from './oracle.js';
 import { isAtLeast } from './oracle-checklist.js';
@@ -14,6 +14,8 @@ type Recorded = NonNullable<EnvironmentResource['status']>['recorded'];
 
 interface Entry {
   readonly at: Millis;
+  /** Somebody else has deployed over what is recorded. */
+  readonly isDrifted: boolean;
   readonly spec: EnvironmentResource['spec'];
   /** `gone`: there was no such environment. */
   readonly recorded: Recorded | 'gone';
@@ -46,7 +48,8 @@ export class GovernedTruth {
     const { spec, status } = (after ?? before) as unknown as EnvironmentResource;
     const { now } = this.#world.scheduler;
     const entries = this.#records.get(key) ?? [];
-    entries.push({ at: now, spec, recorded: after === undefined ? 'gone' : status?.recorded });
+    const isDrifted = status?.observed !== undefined;
+    entries.push({ at: now, spec, isDrifted, recorded: after === undefined ? 'gone' : status?.recorded });
     while ((entries[1]?.at ?? now) < now - cacheMs) entries.shift();
     this.#records.set(key, entries);
   }
@@ -63,10 +66,10 @@ export class GovernedTruth {
     this.#checkSight(run, { by, looked, at });
     const isAsked = run.spec.version === wanted.version && run.spec.digest === digestOf(wanted, run.spec.releaseDigest);
     demand(isAsked, rule, () => `${name} is claimed for ${run.spec.version}, and git asks for another content`);
-    const truths = this.#mayBeThere(run).map((from) =>
+    const truths = this.#mayBeThere(run).map((there) =>
       closedGates({
         ...this.#common(wanted, snapshot),
-        ...{ at, from, digest: run.spec.digest, usualMs: this.#usualMs(run.spec, false) },
+        ...{ ...there, at, digest: run.spec.digest, usualMs: this.#usualMs(run.spec, false) },
         has: (product, least) => this.#mayHave(wanted, product, least),
       }),
     );
@@ -121,17 +124,28 @@ export class GovernedTruth {
   }
 
   /** What runs and an adoption have put there; both where nobody can say which was later. */
-  #mayBeThere({ spec }: Pick<DeploymentRunResource, 'spec'>): (string | undefined)[] {
-    const last = this.#runs()
-      .filter((one) => one.spec.product === spec.product && one.spec.environment === spec.environment && isDeployed(one))
-      .sort((a, b) => a.spec.number - b.spec.number)
-      .at(-1);
+  #mayBeThere({ spec }: Pick<DeploymentRunResource, 'spec'>): Pick<Truth, 'from' | 'begun'>[] {
+    const { last, begun } = this.#deployedIn(spec);
     const { status } = this.#world.api.get(
       'environments',
       `${spec.product}.${spec.environment}`,
     ) as unknown as EnvironmentResource;
     const adopted = status?.recorded?.run === undefined ? status?.recorded?.version : undefined;
-    return adopted === undefined ? [last?.spec.version] : [...new Set([adopted, last?.spec.version ?? adopted])];
+    if (adopted === undefined) return [{ from: last, begun }];
+    return [adopted, last ?? adopted].flatMap((from) => [
+      { from, begun: [] },
+      { from, begun },
+    ]);
+  }
+
+  /** The version that the last successful run left, and those that runs after it have begun and not finished well. */
+  #deployedIn({ product, environment }: { product: string; environment: string }): { last: string | undefined; begun: string[] } {
+    const runs = this.#runs()
+      .filter(({ spec }) => spec.product === product && spec.environment === environment && spec.action === 'deploy')
+      .sort((a, b) => a.spec.number - b.spec.number);
+    const at = runs.findLastIndex(isDeployed);
+    const begun = runs.slice(at + 1).filter(leftUncertain);
+    return { last: runs[at]?.spec.version, begun: begun.map(({ spec }) => spec.version) };
   }
 
   /** Whether every place of the product that counts was, at some time lately, seen to have it. */
@@ -141,7 +155,7 @@ export class GovernedTruth {
     const met = (entries: readonly Entry[]) =>
       entries
         .filter((_, index) => (entries[index + 1]?.at ?? now) >= now - cacheMs)
-        .some(({ recorded }) => recorded === 'gone' || isThere(recorded, least));
+        .some((entry) => entry.recorded === 'gone' || isThere(entry, least));
     return places.length > 0 && places.every(met);
   }
 
@@ -149,7 +163,7 @@ export class GovernedTruth {
     const places = [...this.#records.values()]
       .map((entries) => entries.at(-1))
       .filter((entry) => entry?.recorded !== 'gone' && isBeside(entry, wanted, product));
-    return places.length > 0 && places.every((entry) => entry?.recorded !== 'gone' && isThere(entry?.recorded, least));
+    return places.length > 0 && places.every((entry) => isThere(entry, least));
   }
 
   #checkSoak({ metadata, spec }: DeploymentRunResource, wanted: DesiredEnvironment, at: Millis): void {
@@ -174,7 +188,7 @@ export class GovernedTruth {
   }
 
   /** How long a deployment there usually takes: the middle one of the last ten; of the whole stage only where it is asked for. */
-  #usualMs({ product, environment, stage }: DeploymentRunResource['spec'], withStage: boolean): Millis {
+  #usualMs({ product, environment, stage }: EnvironmentResource['spec'], withStage: boolean): Millis {
     const runs = this.#runs().filter(({ spec }) => spec.product === product && spec.action === 'deploy');
     const middle = (some: readonly DeploymentRunResource[]): Millis | undefined => {
       const last = some
@@ -209,7 +223,8 @@ export class GovernedTruth {
     if ((status.gates ?? []).length === 0) return;
     const truth = {
       ...this.#common(wanted, snapshot),
-      ...{ digest, from: status.recorded?.version, usualMs: this.#usualMs({ ...spec } as DeploymentRunResource['spec'], true) },
+      ...{ digest, from: status.recorded?.version, usualMs: this.#usualMs(spec, true) },
+      begun: status.recorded?.certain === false ? this.#deployedIn(spec).begun : [],
       has: (product: string, least: string) => this.#has(wanted, product, least),
     };
     const closedAt = (at: Millis) => new Map([...closedGates({ ...truth, at }), ...this.#closedPath(wanted, releaseDigest, at)]);
@@ -289,5 +304,8 @@ function isBeside(entry: Entry | undefined, { stage, client }: DesiredEnvironmen
   return entry.spec.client === undefined || entry.spec.client === client;
 }
 
-const isThere = (recorded: Recorded, least: string): boolean =>
-  recorded?.certain === true && recorded.verified && isAtLeast(recorded.version, least);
+function isThere(entry: Entry | undefined, least: string): boolean {
+  if (entry === undefined || entry.recorded === 'gone' || entry.isDrifted) return false;
+  const { certain = false, verified = false, version = '' } = entry.recorded ?? {};
+  return certain && verified && isAtLeast(version, least);
+}

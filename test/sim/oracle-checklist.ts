@@ -3,7 +3,11 @@ import type { DesiredEnvironment } from '../../controller/core/model.js';
 import { releaseIn } from './oracle-signoffs.js';
 
 /** Why the checklist is open for the jump from what is there (undefined: nothing); undefined where it is done. */
-export function uncheckedFor(wanted: DesiredEnvironment, from: string | undefined, governance: Governance): string | undefined {
+export function uncheckedFor(
+  wanted: DesiredEnvironment,
+  { from, begun }: { readonly from: string | undefined; readonly begun: readonly string[] },
+  governance: Governance,
+): string | undefined {
   const known = new Map(
     governance.releases.filter(({ product }) => product === wanted.product.name).map((release) => [release.version, release]),
   );
@@ -17,7 +21,11 @@ export function uncheckedFor(wanted: DesiredEnvironment, from: string | undefine
     const mayMiss = wanted.product.releases !== 'required' && version !== wanted.version;
     if (!known.has(version) && !mayMiss) return `there is no Release of ${version}`;
   }
-  const stuck = undone.flatMap(({ checklist }) => checklist).find((item) => isFor(item, wanted) && cannotGoBack(item, wanted));
+  // What was begun and did not succeed may have been done all the same.
+  const left = from === undefined ? [] : begun.flatMap((version) => wayTo(wanted.version, version, { known, isBroken }).undone);
+  const stuck = [...undone, ...left]
+    .flatMap(({ checklist }) => checklist)
+    .find((item) => isFor(item, wanted) && cannotGoBack(item, wanted));
   if (stuck !== undefined) return `${stuck.id} cannot be taken back`;
   for (const { version, checklist } of over)
     for (const item of checklist)

@@ -12,6 +12,8 @@ export interface Truth {
   readonly at: Millis;
   /** The version that is there; undefined: none. */
   readonly from: string | undefined;
+  /** Versions that were begun over it, and did not succeed. */
+  readonly begun: readonly string[];
   /** How long it usually takes. */
   readonly usualMs: Millis;
   /** Whether another product is there, for the same client at the same stage, in that version or a later one. */
@@ -91,8 +93,8 @@ const judges: readonly (readonly [string, Judge])[] = [
   ['parity', parityClosed],
   [
     'checklist',
-    ({ wanted, from }, governance) =>
-      stageOf(wanted)?.checklist === 'required' ? uncheckedFor(wanted, from, governance) : undefined,
+    ({ wanted, from, begun }, governance) =>
+      stageOf(wanted)?.checklist === 'required' ? uncheckedFor(wanted, { from, begun }, governance) : undefined,
   ],
   [
     'signoffs',
