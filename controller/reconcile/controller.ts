@@ -39,6 +39,9 @@ const passDeadlineMs: Millis = 120_000;
 /** What happens to environments together is told of their releases together. */
 const releaseDelayMs: Millis = 1_000;
 
+/** Two that both believe to lead, and whose clocks differ, must not write against each other as fast as they can. */
+const othersDelayMs: Millis = 5_000;
+
 /** The queues and what wakes them. It does nothing until it is started, and only a leader starts it. */
 export class Controller {
   readonly sources: KeyedQueue;
@@ -156,7 +159,8 @@ export class Controller {
       case 'Environment': {
         const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.environments.get(key));
         // A leader that was deposed unawares may have put an older truth over it.
-        if (isNews || byOthers) this.environments.add(text);
+        if (isNews) this.environments.add(text);
+        else if (byOthers) this.environments.addAfter(text, othersDelayMs);
         if (opensGates) this.#wakePeers(key);
         this.#releaseWakes.environment(key);
         if (isAdopted(this.#ports.environments.get(key))) this.#auditWakes.environment(text);
