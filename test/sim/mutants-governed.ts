@@ -36,9 +36,9 @@ const bugs: readonly Bug[] = [
   },
   {
     name: 'ignore windows at the claim',
-    file: 'reconcile/advance.js',
-    search: 'const { decision } = decide(now);',
-    replace: 'const { decision } = decide({ ...now, governance: { ...now.governance, windows: [] } });',
+    file: 'core/decide.js',
+    search: 'const mayClaim = known && !movedOn && closed === undefined;',
+    replace: "const mayClaim = known && !movedOn && (closed === undefined || closed.name === 'window');",
   },
   {
     name: 'let allow win over deny',

@@ -37,10 +37,11 @@ function holds({ timeZone, when }: DeploymentWindow, at: number): boolean {
   if ('from' in when) {
     const [from, to] = [Date.parse(`${when.from}Z`) / minute, Date.parse(`${when.to}Z`) / minute];
     let [hasBegun, isOver] = [false, true];
-    // From the first time that the clock shows `from` or later, to the last time that it shows less than `to`.
+    // From the first time that the clock shows `from` or later, to the last time that it shows `to`, or what comes before it.
     for (let back = 0; back <= furthest; back += 1) {
       if (shown(timeZone, at - back) >= from) hasBegun = true;
-      if (shown(timeZone, at + back) < to) isOver = false;
+      const later = shown(timeZone, at + back);
+      if (later < to || (later === to && back > 0)) isOver = false;
     }
     return hasBegun && !isOver;
   }
