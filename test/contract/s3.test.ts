@@ -188,7 +188,7 @@ describe.skipIf(!isRadosGatewayWanted())('descriptors in a bucket of a Ceph RADO
     });
     const hasty = { ...store, descriptors };
     expect(await read(hasty, 'hanging.json')).toMatchObject({ state: 'found' });
-    store.gateway.pause();
+    await store.gateway.pause();
     const hanging = await read(hasty, 'hanging.json');
     store.gateway.resume();
     expect(hanging).toEqual({

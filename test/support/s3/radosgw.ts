@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -18,8 +18,8 @@ export interface RadosGateway {
   readonly endpoint: string;
   readonly owner: S3Account;
   readonly stranger: S3Account;
-  /** Hangs: connections are taken and nothing is answered. */
-  pause(): void;
+  /** Hangs: connections are taken and nothing is answered. Resolves when it stands still. */
+  pause(): Promise<void>;
   resume(): void;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export async function startRadosGateway(): Promise<RadosGateway> {
       endpoint: `http://127.0.0.1:${port}`,
       owner,
       stranger,
-      pause: () => cluster.signalGateway('SIGSTOP'),
+      pause: () => cluster.stopGateway(),
       resume: () => cluster.signalGateway('SIGCONT'),
       close: () => cluster.close(),
     };
@@ -99,6 +99,17 @@ class Cluster {
     const keys = ['--access-key', account.accessKeyId, '--secret', account.secretAccessKey];
     await this.#call('radosgw-admin', 'user', 'create', '--uid', name, '--display-name', name, ...keys);
     return account;
+  }
+
+  /** A signal takes its time: what is asked meanwhile would still be answered. */
+  async stopGateway(): Promise<void> {
+    this.signalGateway('SIGSTOP');
+    const pid = this.#daemons.at(-1)?.pid;
+    for (let standing = false; !standing; await sleep(5)) {
+      const threads = await readdir(`/proc/${pid}/task`);
+      const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+      standing = states.every((stat) => /^\d+ \(.*\) T /.test(stat));
+    }
   }
 
   /** The gateway is the daemon that was started last. */
