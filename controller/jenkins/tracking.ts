@@ -28,7 +28,7 @@ export async function readItemShape(
 
 export async function readItem(
   connection: Connection,
-  { job, id, queueId }: { job: string; id: string; queueId: number },
+  { job, id, queueId, parameters }: { job: string; id: string; queueId: number; parameters?: Readonly<Record<string, string>> },
   signal: AbortSignal,
 ): Promise<ItemReading> {
   const item = await readItemShape(connection, queueId, signal);
@@ -36,12 +36,14 @@ export async function readItem(
   // Ids are used again after a crash of Jenkins, so an item is only ours by its parameter.
   if (item === undefined || item.id !== queueId || !isOf(item, job) || !carries(item.parameters, id)) return { state: 'missing' };
   const { state } = item;
-  if (state === 'waiting') return { state, why: connection.redact(item.why), stuck: item.isStuck };
+  const like = parameters === undefined ? {} : likeness({ job, id, parameters }, item.parameters);
+  if (state === 'waiting') return { state, why: connection.redact(item.why), stuck: item.isStuck, ...like };
   if (typeof state === 'string') return { state };
   return {
     state: 'started',
     buildNumber: state.buildNumber,
     url: buildUrl(connection.address, jobSegments(job) ?? [], state.buildNumber),
+    ...like,
   };
 }
 

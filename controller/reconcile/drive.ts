@@ -99,7 +99,7 @@ async function advance(run: DeploymentRunResource, task: Task, context: DriveCon
       return save(run, task, next, context);
     }
     case 'readItem': {
-      const item = await deployer.readItem({ job, id, queueId: step.queueId }, signal);
+      const item = await deployer.readItem({ job, id, queueId: step.queueId, parameters: task.job.parameters }, signal);
       return save(run, task, afterItem(invocation, item, now()), context);
     }
     case 'readBuild': {

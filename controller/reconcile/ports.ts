@@ -83,7 +83,11 @@ export interface JobTriggering {
 }
 
 export interface JobTracking {
-  readItem(request: { job: string; id: string; queueId: number }, signal: AbortSignal): Promise<ItemReading>;
+  /** `parameters`: what was asked for, which the item is compared with; absent: the id alone counts. */
+  readItem(
+    request: { job: string; id: string; queueId: number; parameters?: JobRequest['parameters'] },
+    signal: AbortSignal,
+  ): Promise<ItemReading>;
   /** With `parameters` it says as well what of the build's is not as it was asked for. */
   readBuild(request: BuildRequest, signal: AbortSignal): Promise<BuildReading>;
   /** The last lines of the log, without console notes; empty where it cannot be read. */

@@ -21,6 +21,11 @@ describe('a queue item', () => {
     scene = await aScene();
     const queueId = await trigger();
     expect(await readItem(queueId)).toEqual({ state: 'waiting', why: 'In the quiet period. Expires in 10 sec', stuck: false });
+    const parameters = { ...aRequest().parameters, VERSION: 'another' };
+    expect(await scene.deployer.readItem({ job, id, queueId, parameters }, noAbort)).toMatchObject({
+      state: 'waiting',
+      differs: expect.stringMatching(/^VERSION /),
+    });
     scene.pass(10_000);
     expect(await readItem(queueId)).toEqual({ state: 'started', buildNumber: 1, url: buildUrl(1) });
     scene.pass(299_000);

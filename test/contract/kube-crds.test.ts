@@ -4,13 +4,14 @@ import { toCrd } from '../../controller/core/resources/crd.js';
 import { deploymentRun } from '../../controller/core/resources/deployment-run.js';
 import { environment } from '../../controller/core/resources/environment.js';
 import { hold } from '../../controller/core/resources/hold.js';
+import { release } from '../../controller/core/resources/release.js';
 import { type ReleaseSourceResource, releaseSource } from '../../controller/core/resources/release-source.js';
 import { createKube, type Kube } from '../../controller/kube/kube.js';
 import { findKubeApiserver, type KubeApiserver, startKubeApiserver } from '../support/kube-apiserver.js';
 import { forever } from './kube-suite/objects.js';
 import { installCrd, schemaOf } from './kube-suite/servers.js';
 
-const definitions = [releaseSource, environment, deploymentRun, hold];
+const definitions = [releaseSource, environment, deploymentRun, release, hold];
 const isThere = findKubeApiserver() !== undefined || process.env.TOWPATH_CLUSTER === 'required';
 
 interface StoredCrd {

@@ -236,6 +236,25 @@ describe('a queue item', () => {
   });
 });
 
+describe('a queue item that carries other parameters than were asked for', () => {
+  const queued: Invocation = { ...triggering, state: 'Queued', queueId: 7 };
+  const differs = 'VERSION was dropped';
+  it('is looked up, and so cancelled, while it waits', () => {
+    expect(afterItem(queued, { state: 'waiting', why: '', stuck: false, differs }, asked)).toMatchObject({
+      state: 'Triggering',
+      message: 'in the queue of Jenkins with other parameters than were asked for; that is cancelled',
+    });
+  });
+  it('has left for a build of which nobody can know what it deploys', () => {
+    const url = 'https://jenkins/job/deploy/41/';
+    expect(afterItem(queued, { state: 'started', buildNumber: 41, url, differs }, asked)).toMatchObject({
+      state: 'Unknown',
+      differs,
+      message: `build #41 (${url}) carries the id of this run, but ${differs}: nobody can know what it deployed`,
+    });
+  });
+});
+
 describe('the reason why an item waits', () => {
   it('is said without the time that Jenkins counts down in it', () => {
     const queued: Invocation = { ...triggering, state: 'Queued', queueId: 7 };

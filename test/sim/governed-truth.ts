@@ -228,10 +228,12 @@ export class GovernedTruth {
       has: (product: string, least: string) => this.#has(wanted, product, least),
     };
     const closedAt = (at: Millis) => new Map([...closedGates({ ...truth, at }), ...this.#closedPath(wanted, releaseDigest, at)]);
-    const [now, before] = [closedAt(wall), closedAt(wall - this.#slackMs(passMs))];
+    const now = closedAt(wall);
+    const slackMs = this.#slackMs(passMs);
+    const lately = [1_000, passMs, slackMs / 2, slackMs].map((ms) => closedAt(wall - ms));
     for (const gate of status.gates ?? []) {
       // What has changed a moment ago may not have been judged yet.
-      if (!judgedAtEnd.has(gate.name) || now.has(gate.name) !== before.has(gate.name)) continue;
+      if (!judgedAtEnd.has(gate.name) || lately.some((before) => now.has(gate.name) !== before.has(gate.name))) continue;
       const why = now.get(gate.name);
       demand(
         (gate.state !== 'Passed') === (why !== undefined),
@@ -240,7 +242,8 @@ export class GovernedTruth {
       );
     }
     for (const [gate, why] of now) {
-      const isTold = before.get(gate) === undefined || status.gates?.some((one) => one.name === gate);
+      const isNew = lately.some((before) => before.get(gate) === undefined);
+      const isTold = isNew || status.gates?.some((one) => one.name === gate);
       demand(isTold === true, 'a closed gate is told of', () => `${name}: ${gate}: ${why}`);
     }
   }

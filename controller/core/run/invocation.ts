@@ -86,6 +86,8 @@ interface Grace {
   readonly deadline?: Millis | undefined;
 }
 
+const otherParameters = 'in the queue of Jenkins with other parameters than were asked for; that is cancelled';
+
 /** Where the lookup found it; absent, the gap rule and the session decide. */
 export function afterLookup(invocation: Invocation, lookup: Lookup, context: Grace): Invocation {
   if (lookup.state === 'unavailable') return afterSilence(invocation, lookup, context);
@@ -106,8 +108,7 @@ export function afterLookup(invocation: Invocation, lookup: Lookup, context: Gra
   }
   if (invocation.state === 'Unknown') return invocation;
   // It is cancelled now, or has just left for a build that cannot be read yet: only the next look tells.
-  if (lookup.items.length > 0)
-    return withMessage(invocation, 'in the queue of Jenkins with other parameters than were asked for; that is cancelled');
+  if (lookup.items.length > 0) return withMessage(invocation, otherParameters);
   return afterAbsence(invocation, lookup, context);
 }
 
@@ -212,6 +213,8 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'unavailable':
       return withMessage(invocation, item.message);
     case 'waiting':
+      // The look that follows cancels it, and tells what has become of it.
+      if (item.differs !== undefined) return { ...invocation, state: 'Triggering', message: otherParameters };
       return withMessage(
         invocation,
         item.stuck ? `stuck in the queue of Jenkins: ${lasting(item.why)}` : `in the queue of Jenkins: ${lasting(item.why)}`,
@@ -219,7 +222,9 @@ export function afterItem(invocation: Invocation, item: ItemReading, now: Millis
     case 'leaving':
       return invocation;
     case 'started':
-      return running(invocation, { number: item.buildNumber, url: item.url }, now);
+      if (item.differs !== undefined)
+        return strange(invocation, { number: item.buildNumber, url: item.url, differs: item.differs }, now);
+      return running(invocation, { ...item, number: item.buildNumber }, now);
     case 'cancelled':
       return finished(invocation, invocation.stop === 'timeout' ? 'TIMEOUT' : 'CANCELLED', {
         now,

@@ -66,8 +66,8 @@ export type Lookup =
 
 /** A queue item. `missing`: gone, or its id belongs to something else now. */
 export type ItemReading =
-  | { readonly state: 'waiting'; readonly why: string; readonly stuck: boolean }
-  | { readonly state: 'started'; readonly buildNumber: number; readonly url: string }
+  | (Likeness & { readonly state: 'waiting'; readonly why: string; readonly stuck: boolean })
+  | (Likeness & { readonly state: 'started'; readonly buildNumber: number; readonly url: string })
   | { readonly state: 'leaving' | 'cancelled' | 'missing' }
   | Unavailable;
 

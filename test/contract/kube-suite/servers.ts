@@ -8,6 +8,7 @@ import { type CustomResourceDefinition, toCrd } from '../../../controller/core/r
 import { deploymentRun } from '../../../controller/core/resources/deployment-run.js';
 import { environment } from '../../../controller/core/resources/environment.js';
 import { hold } from '../../../controller/core/resources/hold.js';
+import { release } from '../../../controller/core/resources/release.js';
 import { releaseSource } from '../../../controller/core/resources/release-source.js';
 import { startEmbeddedApi } from '../../../controller/embedded/start.js';
 import { createKube, type Kube } from '../../../controller/kube/kube.js';
@@ -41,7 +42,7 @@ export function looseCrds(): CustomResourceDefinition[] {
   const loose = toCrd(hold);
   const { spec } = schemaOf(loose).properties as Record<string, JsonObject>;
   delete spec?.required;
-  return [toCrd(releaseSource), toCrd(environment), toCrd(deploymentRun), loose];
+  return [toCrd(releaseSource), toCrd(environment), toCrd(deploymentRun), toCrd(release), loose];
 }
 
 export function schemaOf(crd: CustomResourceDefinition): JsonObject {
