@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import { type ComponentChange, computeDelta, countChanges, type Delta, summariseDelta } from '../core/delta/compute.js';
 import type { Descriptor, DescriptorReading } from '../core/model.js';
+import { formatTable } from './format/table.js';
 
 export interface DeltaArguments {
   readonly from: string;
@@ -47,7 +47,7 @@ interface Comparison {
 type Change = ComponentChange['change'];
 
 const formatters: Record<DeltaArguments['format'], (comparison: Comparison, args: DeltaArguments) => string> = {
-  table: ({ delta }, { color }) => formatTable(delta, color),
+  table: ({ delta }, { color }) => toTable(delta, color),
   markdown: ({ delta }, { from, to }) => formatMarkdown(delta, from, to),
   json: ({ from, to, delta }, args) => {
     const sides = { from: describe(args.from, from), to: describe(args.to, to) };
@@ -61,42 +61,18 @@ function describe(location: string, { sha256, versionId }: Descriptor) {
 
 const ansi: Readonly<Record<Change, number>> = { added: 32, removed: 31, upgraded: 36, downgraded: 33, changed: 35 };
 
-function formatTable(delta: Delta, color: boolean): string {
+function toTable(delta: Delta, color: boolean): string {
   const summary = `${summariseDelta(delta)}\n`;
   if (delta.components.length === 0) return summary;
   const paint = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
-  const table = new Table({ head: ['COMPONENT', 'CHANGE', 'FROM', 'TO'], chars: borderless, style: tableStyle });
-  for (const { name, change, from, to } of delta.components)
-    table.push([toPlain(name), paint(change, ansi[change]), toPlain(from ?? '-'), toPlain(to ?? '-')]);
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-  return `${lines.join('\n')}\n\n${summary}`;
+  const rows = delta.components.map(({ name, change, from, to }) => [
+    toPlain(name),
+    paint(change, ansi[change]),
+    toPlain(from ?? '-'),
+    toPlain(to ?? '-'),
+  ]);
+  return `${formatTable(['COMPONENT', 'CHANGE', 'FROM', 'TO'], rows)}\n\n${summary}`;
 }
-
-const tableStyle = { head: [], border: [], 'padding-left': 0, 'padding-right': 3 };
-
-/** Columns as kubectl prints them: they can be cut and compared. */
-const borderless = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-);
 
 function formatMarkdown(delta: Delta, from: string, to: string): string {
   const title = `**${summariseDelta(delta)}** from ${toCell(from)} to ${toCell(to)}\n`;

@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import { formatDuration } from '../core/duration.js';
 import type { Report } from '../core/report/report.js';
 import type { Spread } from '../core/report/statistics.js';
+import { formatTable } from './format/table.js';
 
 /** What the help of `towpath report` says below its options. */
 export const reportHelp = `Times are RFC 3339 with an offset, or dates, which stand for their beginning in UTC; --to is not included.
@@ -69,36 +69,6 @@ function figuresOf(report: Report): Figure[] {
   ];
 }
 
-const borderless = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-);
-
-function table(head: string[], rows: readonly string[][]): string {
-  const made = new Table({ head, chars: borderless, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 3 } });
-  made.push(...rows);
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
 function toTables(report: Report, figures: readonly Figure[]): string {
   const shown = figures.map(({ name, of, value, unit }) => [name, of, readable(value, unit)]);
   const releases = report.releases.map(({ product, version, class: name, released, tickets, incidents, steps }) => [
@@ -113,8 +83,8 @@ function toTables(report: Report, figures: readonly Figure[]): string {
   ]);
   const parts = [
     `From ${report.from} to ${report.to}`,
-    table(['FIGURE', 'OF', 'VALUE'], shown),
-    ...(releases.length === 0 ? [] : [table(['RELEASE', 'CLASS', 'RELEASED', 'TICKETS', 'INCIDENTS', 'PLAN'], releases)]),
+    formatTable(['FIGURE', 'OF', 'VALUE'], shown),
+    ...(releases.length === 0 ? [] : [formatTable(['RELEASE', 'CLASS', 'RELEASED', 'TICKETS', 'INCIDENTS', 'PLAN'], releases)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
