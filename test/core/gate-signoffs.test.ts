@@ -9,6 +9,7 @@ import type { DesiredEnvironment } from '../../controller/core/model.js';
 import type { DesiredStatus } from '../../controller/core/resources/environment.js';
 import { toTime } from '../../controller/core/time.js';
 import { aDesired, aProduct, aStage, at, someFacts } from '../support/facts.js';
+import { aRelease } from '../support/releases.js';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 const day = 86_400_000;
@@ -67,17 +68,7 @@ function inputOf(place: Place = {}): GateInput {
     asked,
     product: aProduct({ classes: place.classes ?? [], stages: [aStage({ name: 'uat', signoffs: demands })] }),
   });
-  const release = {
-    product: 'shop',
-    version: '1.1.0',
-    class: 'minor',
-    dependencies: {},
-    notes: {},
-    tickets: [],
-    schedule: [],
-    checklist: [],
-    signoffs: place.signoffs ?? [],
-  };
+  const release = aRelease('1.1.0', { signoffs: place.signoffs ?? [] });
   const governance = { releases: { '1.1.0': release }, windows: [], roles, broken: [] };
   const desired: DesiredStatus = {
     version: '1.1.0',

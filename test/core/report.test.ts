@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Incident, ReleaseDocument } from '../../controller/core/governance.js';
+import type { Incident } from '../../controller/core/governance.js';
 import { endedDeployments, type ReportInput } from '../../controller/core/report/facts.js';
 import { makeReport } from '../../controller/core/report/report.js';
 import { spreadOf } from '../../controller/core/report/statistics.js';
 import type { DeploymentRunResource, Phase } from '../../controller/core/resources/deployment-run.js';
 import { toTime } from '../../controller/core/time.js';
 import { aProduct, aRun, aStage, at } from '../support/facts.js';
+import { aRelease } from '../support/releases.js';
 
 const product = aProduct({
   stages: [aStage(), aStage({ name: 'production', after: [{ stage: 'qa', require: 'any' }] })],
@@ -53,19 +54,6 @@ const input = (over: Partial<ReportInput>): ReportInput => ({
   releases: [],
   incidents: [],
   products: [product],
-  ...over,
-});
-
-const aRelease = (over: Partial<ReleaseDocument>): ReleaseDocument => ({
-  product: 'shop',
-  version: '1.1.0',
-  class: 'minor',
-  dependencies: {},
-  notes: {},
-  tickets: [],
-  schedule: [],
-  checklist: [],
-  signoffs: [],
   ...over,
 });
 
@@ -154,7 +142,7 @@ describe('a report', () => {
     ];
     const runs = [ended({ version: '1.1.0', ended: '10:00', committed: '09:00', gates })];
     const signoff = { role: 'client', stage: 'production', by: 'Ann', at: at('09:30'), digest: 'sha256:1.1.0' };
-    const { times } = makeReport(input({ runs, releases: [aRelease({ signoffs: [signoff] })] }));
+    const { times } = makeReport(input({ runs, releases: [aRelease('1.1.0', { signoffs: [signoff] })] }));
     expect(times).toEqual({
       leadSeconds: { count: 1, median: 3600, p90: 3600 },
       restoreSeconds: { count: 0 },
@@ -165,7 +153,7 @@ describe('a report', () => {
   });
 
   it('tells of each release what it resolved, and plan against truth', () => {
-    const release = aRelease({
+    const release = aRelease('1.1.0', {
       tickets: [
         { id: 'S-1', state: 'resolved' },
         { id: 'S-2', state: 'reopened' },

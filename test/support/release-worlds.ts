@@ -5,6 +5,7 @@ import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '..
 import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../../controller/core/resources/release.js';
 import { toTime } from '../../controller/core/time.js';
 import { aProduct, aStage, at } from './facts.js';
+import { aRelease as aReleaseDocument } from './releases.js';
 
 /** A product whose path is qa, uat, production, with the classes given. */
 export function aPath(...classes: readonly Partial<ReleaseClass>[]): Product {
@@ -22,20 +23,7 @@ export function aClass(over: Partial<ReleaseClass> = {}): ReleaseClass {
   return { name: 'minor', priority: 0, skips: [], defers: [], followUps: [], changes: 'any', ...over };
 }
 
-export function aDocument(over: Partial<ReleaseDocument> = {}): ReleaseDocument {
-  return {
-    product: 'shop',
-    version: '1.1.0',
-    class: 'minor',
-    dependencies: {},
-    notes: {},
-    tickets: [],
-    schedule: [],
-    checklist: [],
-    signoffs: [],
-    ...over,
-  };
-}
+export const aDocument = (over: Partial<ReleaseDocument> = {}): ReleaseDocument => aReleaseDocument('1.1.0', over);
 
 export function aRelease(spec: Partial<ReleaseSpec> = {}, status?: ReleaseStatus): ReleaseResource {
   const metadata = { name: 'shop.1.1.0', namespace: 'default', uid: 'r1', generation: 1 };
