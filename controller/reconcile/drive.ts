@@ -9,16 +9,8 @@ import type {
   JudgementRecord,
 } from '../core/resources/deployment-run.js';
 import type { JenkinsServer } from '../core/resources/release-source.js';
-import {
-  afterAnswer,
-  afterItem,
-  afterLookup,
-  claimed,
-  deadlineOf,
-  doubledItems,
-  nextStep,
-  toStop,
-} from '../core/run/invocation.js';
+import { afterAnswer, afterItem, claimed, deadlineOf, nextStep, toStop } from '../core/run/invocation.js';
+import { afterLookup, doubledItems } from '../core/run/lookup.js';
 import type { BuildReading, Lookup } from '../core/run/observation.js';
 import { currentTask, isClaimed, isTerminal, type Task, withInvocation, withPhase } from '../core/run/run.js';
 import { runEvents } from '../core/status/run-events.js';

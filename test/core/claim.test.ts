@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../controller/core/resources/deployment-run.js';
-import { afterLookup, mayHaveStarted, nextStep } from '../../controller/core/run/invocation.js';
+import { mayHaveStarted, nextStep } from '../../controller/core/run/invocation.js';
 import { afterClaim, afterEnd, claimPlaceOf, missesClaim } from '../../controller/core/run/ledger.js';
+import { afterLookup } from '../../controller/core/run/lookup.js';
 import type { BuildReading, ClaimReading, Lookup } from '../../controller/core/run/observation.js';
 import { toTime } from '../../controller/core/time.js';
 import { aRun, at } from '../support/facts.js';

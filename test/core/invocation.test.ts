@@ -4,14 +4,13 @@ import {
   afterAnswer,
   afterBuild,
   afterItem,
-  afterLookup,
   claimed,
-  doubledItems,
   mayHaveStarted,
   nextStep,
   pending,
   toStop,
 } from '../../controller/core/run/invocation.js';
+import { afterLookup, doubledItems } from '../../controller/core/run/lookup.js';
 import type { Lookup } from '../../controller/core/run/observation.js';
 import { toTime } from '../../controller/core/time.js';
 import { at } from '../support/facts.js';

@@ -15,6 +15,7 @@ export interface Mutant {
 
 const drive = 'reconcile/drive.js';
 const invocation = 'core/run/invocation.js';
+const afterLookup = 'core/run/lookup.js';
 const ledger = 'core/run/ledger.js';
 const lookup = 'jenkins/lookup.js';
 const request = 'jenkins/request.js';
@@ -77,7 +78,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'ignore the session',
     patches: [
-      { file: invocation, search: 'const restarted = lookup.session !== claim.session;', replace: 'const restarted = false;' },
+      { file: afterLookup, search: 'const restarted = lookup.session !== claim.session;', replace: 'const restarted = false;' },
     ],
     expect: 'found',
   },
@@ -128,12 +129,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'forget the gap rule',
-    patches: [{ file: invocation, search: 'if (lookup.vanished.length > 0)', replace: 'if (lookup.vanished.length > 1e9)' }],
+    patches: [{ file: afterLookup, search: 'if (lookup.vanished.length > 0)', replace: 'if (lookup.vanished.length > 1e9)' }],
     expect: 'found',
   },
   {
     name: 'wait for no late request',
-    patches: [{ file: invocation, search: 'if (waited >= graceMs)', replace: 'if (waited >= 0)' }],
+    patches: [{ file: afterLookup, search: 'if (waited >= graceMs)', replace: 'if (waited >= 0)' }],
     expect: 'found',
   },
   {
