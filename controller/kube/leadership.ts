@@ -105,14 +105,14 @@ class LeaseElector implements Elector {
     const { kube, monotonicNow, leaseMs } = this.#options;
     const call = { signal, timeoutMs };
     try {
-      const startedAt = monotonicNow();
       // A renewal needs no read: the version that was written last says whether it still is ours.
       const found = this.#renewedAt === undefined ? await readLease(kube.client, this.#key, call) : this.#seen?.lease;
       if (this.#renewedAt === undefined && this.#isTaken(found)) return 'taken';
       const holder = { key: this.#key, identity: this.identity, leaseMs, now: kube.now() };
+      const sentAt = monotonicNow();
       const lease = await writeLease(kube.client, heldBy(found, holder), call);
       this.#seen = { lease, at: monotonicNow() };
-      this.#renewedAt = startedAt;
+      this.#renewedAt = sentAt;
       return 'held';
     } catch (error) {
       // A lease that is gone is answered with 404, 409 or 400, by the version of the server.
