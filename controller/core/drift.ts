@@ -53,9 +53,10 @@ function isOwn(build: HistoryBuild, runs: readonly DeploymentRunResource[]): boo
   return runs.some((run) => belongsTo(run, towpathRun));
 }
 
-/** Whether the claim kept a repeated build from having any effect: the run was claimed by the build that ended it. */
-function wasRefused({ result }: HistoryBuild, { spec, status }: DeploymentRunResource): boolean {
-  const claims = spec.deployer?.claim !== undefined && status?.resolvedBy === undefined && status?.jenkins?.result !== undefined;
+/** Whether the claim kept a repeated build from having any effect: another is known to have claimed the run. */
+function wasRefused({ result, number }: HistoryBuild, { status }: DeploymentRunResource): boolean {
+  const { ledger } = status?.jenkins ?? {};
+  const claims = ledger !== undefined && ledger.build !== number && status?.resolvedBy === undefined;
   return claims && (result === 'NOT_BUILT' || result === 'FAILURE' || result === 'ABORTED');
 }
 

@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of the body; JSON where absent. */
   readonly contentType?: string;
+  /** The form of the answer; JSON where absent. */
+  readonly accept?: string;
   /** What is asked for, as it finishes the sentence "the API server does not allow Towpath to …". */
   readonly what: string;
   readonly signal: AbortSignal;
@@ -96,7 +98,7 @@ export class KubeClient {
       ...body,
       method: call.method,
       dispatcher,
-      headers: { accept: 'application/json', 'user-agent': 'towpath', ...contentType, ...headers },
+      headers: { accept: call.accept ?? 'application/json', 'user-agent': 'towpath', ...contentType, ...headers },
     });
   }
 

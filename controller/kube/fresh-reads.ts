@@ -8,15 +8,24 @@ import type { FreshReads, Key } from '../reconcile/ports.js';
 import type { KubeClient } from './client.js';
 import { misfit } from './fit.js';
 import { collectionPath, describeObject, objectPath } from './paths.js';
-import { isNamed, type RawObject } from './resource-cache.js';
+import { isNamed, type RawObject, type ResourceCache } from './resource-cache.js';
+
+/** Names and versions alone, where the server can (kubernetes.io/docs/reference/using-api/api-concepts, "Metadata-only fetches"). */
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 interface Page {
   readonly items?: RawObject[];
   readonly metadata?: { readonly continue?: string };
 }
 
+/** The caches that a claim is judged by. */
+interface Caches {
+  readonly environments: Pick<ResourceCache<never>, 'lacks' | 'admit'>;
+  readonly runs: Pick<ResourceCache<never>, 'lacks' | 'admit'>;
+}
+
 /** Reads around the cache. What does not fit its schema fails the read: a Hold that nobody understands holds everything. */
-export function createFreshReads(client: KubeClient): FreshReads {
+export function createFreshReads(client: KubeClient, { environments, runs }: Caches): FreshReads {
   return {
     holds: async (namespace, signal) => {
       const holds = await listAll(client, { definition: hold, namespace, what: 'list holds', signal });
@@ -32,6 +41,22 @@ export function createFreshReads(client: KubeClient): FreshReads {
       const found = await client.find<RawObject>({ method: 'GET', path: objectPath(environment, key), what, signal });
       return found === undefined ? undefined : fitting<EnvironmentResource>(environment, found);
     },
+    catchUp: async (namespace, signal) => {
+      for (const [definition, cache] of [[deploymentRun, runs] as const, [environment, environments] as const]) {
+        const versions = await listAll(client, {
+          definition,
+          namespace,
+          metadataOnly: true,
+          what: `list ${definition.plural}`,
+          signal,
+        });
+        for (const { metadata } of versions.filter((object) => isNamed(object) && cache.lacks(object))) {
+          const what = `read ${describeObject(definition, metadata)}`;
+          const found = await client.find<RawObject>({ method: 'GET', path: objectPath(definition, metadata), what, signal });
+          if (found !== undefined && isNamed(found)) cache.admit(found);
+        }
+      }
+    },
   };
 }
 
@@ -39,13 +64,14 @@ interface Listing {
   readonly definition: ResourceDefinition;
   readonly namespace: string;
   readonly labelSelector?: string;
+  readonly metadataOnly?: true;
   readonly what: string;
   readonly signal: AbortSignal;
 }
 
 async function listAll(
   client: KubeClient,
-  { definition, namespace, labelSelector, what, signal }: Listing,
+  { definition, namespace, labelSelector, metadataOnly, what, signal }: Listing,
 ): Promise<RawObject[]> {
   const found: RawObject[] = [];
   let next: string | undefined;
@@ -53,7 +79,8 @@ async function listAll(
     const page = await client.request<Page | null>({
       method: 'GET',
       path: collectionPath(definition, namespace),
-      query: { limit: 500, continue: next, labelSelector },
+      query: { limit: metadataOnly ? 5_000 : 500, continue: next, labelSelector },
+      ...(metadataOnly ? { accept: metadataList } : {}),
       what,
       signal,
     });

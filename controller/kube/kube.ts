@@ -124,7 +124,6 @@ export async function createKube(options: KubeOptions): Promise<Kube> {
   const stop = new AbortController();
   return {
     ...parts.records,
-    fresh: createFreshReads(client),
     events,
     client,
     now,
@@ -167,6 +166,7 @@ function createParts(client: KubeClient, tell: (change: Change) => void, onQuara
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
     releases: createReleaseRecords(releases, new ResourceWriter(client, releases, release)),
     holds: createHoldRecords(holds),
+    fresh: createFreshReads(client, { environments, runs }),
   };
   const caches = [
     ['ReleaseSource', releaseSource, sources],

@@ -113,10 +113,21 @@ export class ResourceCache<R extends Typed> implements Cache<R> {
     this.#take(object, true);
   }
 
-  #take(object: RawObject, byOthers: boolean): void {
-    if (this.#deleted.has(object.metadata.uid ?? '')) return;
+  /** Whether the API has the object in a version that is not known here yet. */
+  lacks(object: RawObject): boolean {
+    if (this.#deleted.has(object.metadata.uid ?? '')) return false;
     const known = this.#versionOf(keyText(keyOf(object)));
-    if (known === undefined || isNewer(object.metadata.resourceVersion, known)) this.#put(object, byOthers);
+    return known === undefined || isNewer(object.metadata.resourceVersion, known);
+  }
+
+  /** An object of others that was read because the watch has not told of it yet; a list that is older does not drop it. */
+  admit(object: RawObject): void {
+    this.#written?.add(keyText(keyOf(object)));
+    this.#take(object, true);
+  }
+
+  #take(object: RawObject, byOthers: boolean): void {
+    if (this.lacks(object)) this.#put(object, byOthers);
   }
 
   /** A deletion as the watch told it. */

@@ -6,6 +6,7 @@ import type { DeploymentRunResource } from '../core/resources/deployment-run.js'
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { Kube } from '../kube/kube.js';
 import { Audited } from '../reconcile/audit.js';
+import { CaughtUp } from '../reconcile/caught-up.js';
 import { ClaimAges } from '../reconcile/claim-ages.js';
 import { ComponentCache } from '../reconcile/components.js';
 import { gather, gatherCached, type Memory } from '../reconcile/gather.js';
@@ -49,7 +50,7 @@ export async function explainEnvironment(request: ExplainRequest, kube: Kube, op
   const descriptors = createDescriptors({ readSecret: kube.readSecret.bind(kube), allowDirectories: false });
   try {
     const ports = readPorts(kube, descriptors, request.at);
-    const subject = subjectOf(environment, { ports, memory, locks: new Locks() });
+    const subject = subjectOf(environment, { ports, memory, locks: new Locks(), caughtUp: new CaughtUp() });
     // What the controller knows of the descriptor stands in the status; the bucket need not be reached from here.
     const isKnown = environment.status?.desired?.digest !== undefined;
     const facts = isKnown ? gatherCached(subject, ports, memory) : await gather(subject, ports, memory, options.signal);

@@ -73,7 +73,7 @@ async function driveContext({ run, stop, mayClaim, waitingFor }: Advance, act: A
 }
 
 /**
- * The gates, judged again right before the trigger: holds and the environment's annotations are read from the API itself, the
+ * The gates, judged again right before the trigger, by caches that lack nothing the leader before has written: holds and the environment's annotations are read from the API itself, the
  * descriptor from its bucket. Then, under the lock, what others have claimed meanwhile is counted, and the claim is written.
  */
 async function claim(
@@ -86,6 +86,7 @@ async function claim(
   if (run.spec.action === 'verify' || run.status?.jenkins?.state === 'Finished')
     return { granted: true as const, run: await write() };
   const { namespace, name } = subject.environment.metadata;
+  await loop.caughtUp.in(namespace, ports.fresh, signal);
   const environment = await ports.fresh.environment({ namespace, name }, signal);
   if (environment === undefined) return { granted: false as const, message: 'the environment is gone' };
   const fresh: Subject = { ...subjectOf(environment, loop), holds: await ports.fresh.holds(namespace, signal) };

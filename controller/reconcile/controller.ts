@@ -3,6 +3,7 @@ import type { Millis } from '../core/model.js';
 import type { EnvironmentResource, GateStatus } from '../core/resources/environment.js';
 import { Audited, reconcileAudit } from './audit.js';
 import { AuditWakes, everyEnvironment } from './audit-wakes.js';
+import { CaughtUp } from './caught-up.js';
 import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
@@ -79,7 +80,7 @@ export class Controller {
     this.#releaseWakes = releaseWakes;
     const wakeReleases = releaseWakes.source.bind(releaseWakes);
     const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
-    const environmentLoop = { ports, memory: this.#memory, locks: new Locks() };
+    const environmentLoop = { ports, memory: this.#memory, locks: new Locks(), caughtUp: new CaughtUp() };
     const jobLoop = { ports, published, histories, wakeEnvironments };
     this.sources = new KeyedQueue({
       ...shared,

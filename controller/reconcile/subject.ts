@@ -1,5 +1,6 @@
 import type { Millis } from '../core/model.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
+import type { CaughtUp } from './caught-up.js';
 import type { Memory, Subject } from './gather.js';
 import type { Locks } from './locks.js';
 import type { Ports } from './ports.js';
@@ -8,6 +9,7 @@ export interface EnvironmentLoop {
   readonly ports: Ports;
   readonly memory: Memory;
   readonly locks: Locks;
+  readonly caughtUp: CaughtUp;
 }
 
 export interface Act {

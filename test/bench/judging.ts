@@ -6,6 +6,7 @@ import { environment } from '../../controller/core/resources/environment.js';
 import { environmentGroup, productGroup } from '../../controller/kube/records.js';
 import { type RawObject, ResourceCache } from '../../controller/kube/resource-cache.js';
 import { Audited } from '../../controller/reconcile/audit.js';
+import { CaughtUp } from '../../controller/reconcile/caught-up.js';
 import { ClaimAges } from '../../controller/reconcile/claim-ages.js';
 import { ComponentCache } from '../../controller/reconcile/components.js';
 import { gatherCached, type Memory } from '../../controller/reconcile/gather.js';
@@ -96,7 +97,7 @@ function loopOf(world: World): EnvironmentLoop {
     audited: new Audited(),
   };
   memory.published.publish({ namespace: 'default', name: 'releases' }, '2026-01-01T00:00:00Z', world.snapshot);
-  return { ports: portsOf(world), memory, locks: new Locks() };
+  return { ports: portsOf(world), memory, locks: new Locks(), caughtUp: new CaughtUp() };
 }
 
 function timed<T>(work: () => T): { readonly ms: number; readonly result: T } {

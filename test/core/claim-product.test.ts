@@ -69,17 +69,24 @@ describe('the claim of a product', () => {
 });
 
 describe('a build that repeats a run', () => {
-  const repeated = (claim: boolean, result: string) => {
-    const deployer = { ...deployerOf(), ...(claim ? { claim: { bucket: 'ledger', prefix: 'claims/' } } : {}) };
-    const run = aRun({ spec: { deployer } });
+  const repeated = (claimedBy: number | undefined, result: string) => {
+    const deployer = { ...deployerOf(), claim: { bucket: 'ledger', prefix: 'claims/' } };
+    const ended = aRun({ spec: { deployer } });
+    const jenkins = { state: 'Finished' as const, ...ended.status?.jenkins, ...(claimedBy && { ledger: { build: claimedBy } }) };
+    const run = { ...ended, status: { observedGeneration: 1, phase: 'Failed' as const, ...ended.status, jenkins } };
     const build = aForeignBuild({ number: 2, towpathRun: 'shop.qa.1.00000001', result, startedAt: at('11:00') });
     return foreignBuild([build], [run], undefined)?.number;
   };
 
-  it('has no effect where the claim refused it, and counts as a deployment where nothing did', () => {
-    expect([repeated(true, 'FAILURE'), repeated(true, 'ABORTED'), repeated(true, 'SUCCESS'), repeated(false, 'FAILURE')]).toEqual(
-      [undefined, undefined, 2, 2],
-    );
+  it('has no effect where another had claimed the run, and counts as a deployment where none had, or it had itself', () => {
+    expect([
+      repeated(1, 'FAILURE'),
+      repeated(1, 'ABORTED'),
+      repeated(1, 'SUCCESS'),
+      repeated(2, 'ABORTED'),
+      repeated(undefined, 'FAILURE'),
+      repeated(undefined, 'ABORTED'),
+    ]).toEqual([undefined, undefined, 2, 2, 2, 2]);
   });
 
   it('is stopped once the run has ended; before, the claim says which build is the one to stop', () => {

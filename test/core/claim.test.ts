@@ -169,6 +169,11 @@ describe('a build that has ended', () => {
     });
   });
 
+  it('keeps that it had claimed the run, and that nobody had', () => {
+    const kept = own.map((reading) => afterEnd(running, finished('FAILURE'), reading, now).ledger);
+    expect(kept).toEqual([undefined, {}, { build: 42 }, { build: 42, result: 'FAILURE' }]);
+  });
+
   it('with FAILURE waits for a ledger that cannot be read; with SUCCESS it does not', () => {
     expect(afterEnd(running, finished('FAILURE'), unavailable, now)).toEqual({
       ...running,

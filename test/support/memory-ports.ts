@@ -209,6 +209,7 @@ export class MemoryPorts {
       fresh: {
         holds: async (namespace) => holds.list().filter(({ metadata }) => metadata.namespace === namespace),
         environment: async (key) => environments.get(key),
+        catchUp: async () => undefined,
         newestRun: async (namespace, product, environment) => {
           this.onAskedForNewest();
           return Math.max(0, ...this.storedRuns(namespace, product, environment).map(({ spec }) => spec.number));

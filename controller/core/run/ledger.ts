@@ -64,7 +64,8 @@ type Finished = Extract<BuildReading, { state: 'finished' }>;
 
 /**
  * How a build ended, seen with the ledger: one that found its run claimed by another build was refused as a double. It had no effect,
- * and says nothing about the deployment; the other build does.
+ * and says nothing about the deployment; the other build does. That a build has claimed its run is kept: then no repetition of it has
+ * an effect. One that failed without a claim leaves the run to whoever comes later.
  */
 export function afterEnd(invocation: Invocation, build: Finished, reading: ClaimReading, now: Millis): Invocation {
   const ended = `build #${invocation.buildNumber} ended with ${build.result}`;
@@ -73,7 +74,8 @@ export function afterEnd(invocation: Invocation, build: Finished, reading: Claim
   }
   if (reading.state !== 'claimed' && reading.state !== 'ended') return afterBuild(invocation, build, now);
   const { build: first } = reading;
-  if (first === undefined || first === invocation.buildNumber) return afterBuild(invocation, build, now);
+  if (first === undefined || first === invocation.buildNumber)
+    return afterBuild({ ...invocation, ledger: entryOf(reading) }, build, now);
   const { buildUrl: _, buildNumber = first, refused = [], ...rest } = invocation;
   return {
     ...rest,

@@ -90,8 +90,10 @@ export const kube: Target = {
         const key = { namespace: 'default', name: 'shop.qa' };
         const writer = new ResourceWriter(client, cache, environment);
         await refused(writer.create(key, { spec, labels: {} }, signal));
-        await refused(createFreshReads(client).environment(key, signal));
-        await refused(createFreshReads(client).holds('default', AbortSignal.timeout(100)));
+        const fresh = createFreshReads(client, { environments: cache, runs: cache });
+        await refused(fresh.environment(key, signal));
+        await refused(fresh.holds('default', AbortSignal.timeout(100)));
+        await refused(fresh.catchUp('default', AbortSignal.timeout(100)));
         await refused(readSecret(client, { namespace: 'default', name: 'a' }, signal));
       },
       close: async () => {
