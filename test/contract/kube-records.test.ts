@@ -169,6 +169,29 @@ describe.each(serversToTest())('records in the %s', (_name, startServer) => {
     await other.close();
   });
 
+  it('catches up with what others have written and the watch has not told of', async () => {
+    const [name, removed] = ['shop.behind', 'shop.removed'].map((each) => ({ namespace, name: each })) as [Key, Key];
+    const [run, own] = ['shop.behind.1', 'shop.behind.2'].map((each) => ({ namespace, name: each })) as [Key, Key];
+    await kube.environments.writeStatus(await createdEnvironment(kube, name), aStatus(), forever);
+    await kube.runs.create(own, aRun({ environment: 'behind', number: 2 }), productLabel, forever);
+    const other = await createKube({ kubeconfig: server, now: Date.now });
+    await annotate(name, { 'towpath.dev/suspend': 'incident' });
+    await other.runs.create(run, aRun({ environment: 'behind', number: 1 }), productLabel, forever);
+    await createdEnvironment(other, removed);
+    await other.environments.remove(removed, forever);
+    await other.close();
+    expect(kube.runs.get(run)).toBeUndefined();
+
+    await kube.fresh.catchUp(namespace, forever);
+    expect(kube.runs.ofEnvironment(namespace, 'shop', 'behind').map(({ metadata }) => metadata.name)).toEqual([
+      run.name,
+      own.name,
+    ]);
+    expect(kube.environments.get(name)?.metadata.annotations).toEqual({ 'towpath.dev/suspend': 'incident' });
+    expect(kube.environments.get(name)?.status).toEqual(aStatus());
+    expect(kube.environments.get(removed)).toBeUndefined();
+  });
+
   it('reads around the cache right before a trigger', async () => {
     const key = { namespace, name: 'shop.fresh' };
     await createdEnvironment(kube, key);
