@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { type App, startApp } from './app.js';
-import { run } from './cli/program.js';
+import type { App } from './app.js';
+import type { DeltaFlags } from './cli/delta.js';
+import { type Commands, run } from './cli/program.js';
+import type { Terminal } from './cli/terminal.js';
 import { controllerConfig, silenceSdkWarning, standaloneConfig, UsageError, wantsColor } from './config.js';
-import { startStandalone } from './standalone.js';
-import { createLogger } from './telemetry/logger.js';
 
-/** argv → command → exit code. */
+/** argv → command → exit code. What a command needs is loaded when it is asked for: most need neither the controller nor its libraries. */
 
 const stopDeadlineMs = 10_000;
 
@@ -26,6 +26,8 @@ async function untilEnded(app: App, stop: () => Promise<void>): Promise<number> 
 
 async function controller(flags: Record<string, string>): Promise<number> {
   const config = controllerConfig(flags);
+  const { startApp } = await import('./app.js');
+  const { createLogger } = await import('./telemetry/logger.js');
   const logger = createLogger({ level: config.logLevel });
   const app = await startApp({ ...config, logger });
   logger.info({ http: app.http.url, identity: config.identity }, 'started');
@@ -34,59 +36,49 @@ async function controller(flags: Record<string, string>): Promise<number> {
 
 async function standalone(flags: { data: string; config: string }): Promise<number> {
   const config = standaloneConfig(flags);
+  const { startStandalone } = await import('./standalone.js');
+  const { createLogger } = await import('./telemetry/logger.js');
   const logger = createLogger({ level: config.logLevel });
   const { app, api, stop } = await startStandalone(config, logger);
   logger.info({ api: api.url, kubeconfig: api.kubeconfigPath, http: app.http.url }, 'started');
   return untilEnded(app, stop);
 }
 
-const print = (text: string) => void process.stdout.write(text);
+async function delta(from: string, to: string, flags: DeltaFlags): Promise<number> {
+  const [{ runDelta }, { createDescriptorReader }] = await Promise.all([
+    import('./commands/delta.js'),
+    import('./s3/descriptor-reader.js'),
+  ]);
+  const reader = createDescriptorReader({ pathStyle: flags.pathStyle ?? false });
+  const read = (place: string) => reader.read(place, AbortSignal.timeout(60_000));
+  const { format, exitCode = false } = flags;
+  return runDelta({ from, to, color: terminal.color, format, exitCode, read }, terminal);
+}
+
+const interactive = process.stdout.isTTY === true;
+const terminal: Terminal = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  color: wantsColor(interactive),
+  interactive,
+  width: process.stdout.columns ?? 120,
+};
+
+const commands: Commands = {
+  controller,
+  standalone,
+  delta,
+  validate: async (directory, { format }) =>
+    (await import('./commands/validate.js')).runValidate({ directory, format, color: terminal.color }, terminal.stdout),
+  explain: async (environment, flags) => (await import('./commands/explain.js')).runExplain(environment, flags, terminal),
+  report: async (flags) => (await import('./commands/report.js')).runReport(flags, terminal.stdout),
+  rebuild: async (flags) => (await import('./commands/rebuild.js')).runRebuild(flags, terminal.stdout),
+};
 
 async function main(): Promise<number> {
   silenceSdkWarning();
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  const color = wantsColor(process.stdout.isTTY === true);
-  return run(
-    process.argv.slice(2),
-    {
-      controller,
-      standalone,
-      validate: async (directory, { format }) => {
-        const { runValidate } = await import('./cli/validate.js');
-        return runValidate({ directory, format, color }, print);
-      },
-      delta: async (from, to, flags) => {
-        const { runDelta } = await import('./cli/delta.js');
-        const { createDescriptorReader } = await import('./s3/descriptor-reader.js');
-        const reader = createDescriptorReader({ pathStyle: flags.pathStyle ?? false });
-        const out = { stdout: print, stderr: (text: string) => void process.stderr.write(text) };
-        return runDelta(
-          {
-            from,
-            to,
-            color,
-            format: flags.format,
-            exitCode: flags.exitCode ?? false,
-            read: (place) => reader.read(place, AbortSignal.timeout(60_000)),
-          },
-          out,
-        );
-      },
-      report: async (flags) => {
-        const { runReport } = await import('./commands/report.js');
-        return runReport(flags, print);
-      },
-      rebuild: async (flags) => {
-        const { runRebuild } = await import('./commands/rebuild.js');
-        return runRebuild(flags, print);
-      },
-      explain: async (environment, flags) => {
-        const { runExplain } = await import('./commands/explain.js');
-        return runExplain(environment, flags, { stdout: print, color, width: process.stdout.columns ?? 120 });
-      },
-    },
-    version,
-  );
+  return run(process.argv.slice(2), commands, version);
 }
 
 try {

@@ -1,8 +1,39 @@
+import { type Command, Option } from 'commander';
 import type { Explanation } from '../core/explain/explain.js';
 import type { GateStatus } from '../core/resources/environment.js';
+import { addClusterOptions, type ClusterFlags, type Done } from './registration.js';
 
-/** What the help of `towpath explain` says below its options. */
-export const explainHelp = `ENVIRONMENT is PRODUCT.ENVIRONMENT, as kubectl get tenv shows it, or the name of the environment alone where one product has it.
+export interface ExplainFlags extends ClusterFlags {
+  readonly repository?: string;
+  readonly at?: string;
+  readonly version?: string;
+  readonly run?: string;
+  readonly file?: string;
+  readonly output: ExplainFormat;
+}
+
+export interface ExplainCommand {
+  explain(environment: string | undefined, flags: ExplainFlags): Promise<number>;
+}
+
+export function addExplain(program: Command, commands: ExplainCommand, done: Done): void {
+  const command = program
+    .command('explain')
+    .description('say why something is, or is not, deployed: every gate, who can open it and when it next changes')
+    .argument('[environment]', 'the environment');
+  addClusterOptions(command)
+    .option('--repository <folder>', 'take the documents from this checkout instead of fetching them')
+    .option('--at <time>', 'judge as if it were this time (RFC 3339, with an offset)')
+    .option('--version <version>', 'judge as if this version were asked for')
+    .option('--run <name>', 'judge again what a run was started by, from its record alone')
+    .option('--file <file>', 'the same for a run in a file, YAML or JSON; - for standard input')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json', 'yaml']).default('text'))
+    .addHelpText('after', `\n${explainHelp}`)
+    .action(async (environment, flags) => done(await commands.explain(environment, flags)));
+}
+
+/** What the help says below its options. */
+const explainHelp = `ENVIRONMENT is PRODUCT.ENVIRONMENT, as kubectl get tenv shows it, or the name of the environment alone where one product has it.
 Documents come from the repository of its ReleaseSource, or from --repository, a checkout of it.
 
 Examples:

@@ -1,10 +1,40 @@
+import { type Command, Option } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import type { Report } from '../core/report/report.js';
 import type { Spread } from '../core/report/statistics.js';
 import { formatTable } from './format/table.js';
+import { addClusterOptions, type ClusterFlags, type Done } from './registration.js';
 
-/** What the help of `towpath report` says below its options. */
-export const reportHelp = `Times are RFC 3339 with an offset, or dates, which stand for their beginning in UTC; --to is not included.
+export interface ReportFlags extends ClusterFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly product?: string;
+  readonly format: ReportFormat;
+  readonly repository?: string;
+  readonly trail?: string;
+}
+
+export interface ReportCommand {
+  report(flags: ReportFlags): Promise<number>;
+}
+
+export function addReport(program: Command, commands: ReportCommand, done: Done): void {
+  const command = program
+    .command('report')
+    .description('key figures of a time: releases, deployments, failures, lead times, what gates held, plan and truth')
+    .requiredOption('--from <time>', 'the beginning')
+    .requiredOption('--to <time>', 'the end')
+    .option('--product <name>', 'of this product alone')
+    .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table'));
+  addClusterOptions(command)
+    .option('--repository <folder>', 'take the documents from this checkout instead of fetching them')
+    .option('--trail <folder>', 'take the audit trail from this folder')
+    .addHelpText('after', `\n${reportHelp}`)
+    .action(async (flags) => done(await commands.report(flags)));
+}
+
+/** What the help says below its options. */
+const reportHelp = `Times are RFC 3339 with an offset, or dates, which stand for their beginning in UTC; --to is not included.
 Runs come from the cluster and, where the ReleaseSource keeps one, from the audit trail; releases and incidents from git.
 
 Examples:

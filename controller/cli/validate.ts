@@ -1,68 +1,25 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { loadRepository } from '../core/documents/load.js';
-import { printable } from '../core/documents/quote.js';
-import type { Finding, ReleaseRepository } from '../core/model.js';
-import { formatGithub } from './format/github.js';
-import { formatHuman } from './format/human.js';
-import { formatSarif } from './format/sarif.js';
-import { readFolder } from './repository-folder.js';
+import { type Command, Option } from 'commander';
+import type { Done } from './registration.js';
 
 export type ValidateFormat = 'human' | 'json' | 'github' | 'sarif';
 
-export interface ValidateArgs {
-  /** Root of the release repository, or the folder of it that Towpath reads. */
-  readonly directory: string;
-  readonly format: ValidateFormat;
-  readonly color: boolean;
+export interface ValidateCommand {
+  validate(directory: string, flags: { format: ValidateFormat }): Promise<number>;
 }
 
-/** `towpath validate`: everything that is wrong with the documents of a folder. Exit code 0: valid, 1: not valid, 2: cannot be read. */
-export async function runValidate(args: ValidateArgs, out: (text: string) => void): Promise<number> {
-  let repository: ReleaseRepository;
-  try {
-    repository = withDirectory(loadRepository(await readFolder(args.directory)), args.directory);
-  } catch (error) {
-    out(`${printable(args.directory)} cannot be read: ${printable(error instanceof Error ? error.message : String(error))}\n`);
-    return 2;
-  }
-  out(await formatted(repository, args));
-  return repository.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+export function addValidate(program: Command, commands: ValidateCommand, done: Done): void {
+  program
+    .command('validate')
+    .description('check a release repository: exit 0 valid, 1 invalid, 2 usage')
+    .argument('[directory]', 'the folder that the documents are in', '.')
+    .addOption(new Option('--format <format>', 'how to print').choices(['human', 'json', 'github', 'sarif']).default('human'))
+    .addHelpText('after', `\n${validateHelp}`)
+    .action(async (directory, flags) => done(await commands.validate(directory, flags)));
 }
 
-/** Paths as seen from where the command runs, so that terminals, editors and code hosts find the files. */
-function withDirectory(repository: ReleaseRepository, directory: string): ReleaseRepository {
-  return { ...repository, findings: repository.findings.map((finding) => ({ ...finding, file: join(directory, finding.file) })) };
-}
+const validateHelp = `Examples:
+  towpath validate
+  towpath validate path/to/repository --format github      annotations of a pull request
+  towpath validate --format sarif > towpath.sarif
 
-async function formatted(repository: ReleaseRepository, { format, color }: ValidateArgs): Promise<string> {
-  if (format === 'github') return formatGithub(repository);
-  if (format === 'sarif') return formatSarif(repository);
-  if (format === 'json') return `${JSON.stringify(summary(repository), null, 2)}\n`;
-  return formatHuman(repository, { color, lines: await readLines(repository.findings) });
-}
-
-function summary({ findings, documents, environments, invalid }: ReleaseRepository): object {
-  return {
-    valid: !findings.some(({ severity }) => severity === 'error'),
-    documents,
-    environments: { valid: environments.length, invalid: invalid.length },
-    findings,
-  };
-}
-
-/** File → its lines, of the files that are spoken of; what cannot be read has none. */
-async function readLines(findings: readonly Finding[]): Promise<ReadonlyMap<string, readonly string[]>> {
-  const lines = new Map<string, readonly string[]>();
-  for (const { file, rule } of findings) {
-    if (lines.has(file) || rule === 'symbolic-link') continue;
-    lines.set(
-      file,
-      await readFile(file, 'utf8').then(
-        (text) => text.replace(/^\ufeff/, '').split(/\r?\n/),
-        () => [],
-      ),
-    );
-  }
-  return lines;
-}
+Exit status: 0 when every document is valid; 1 when one is not; 2 when the folder cannot be read, and for wrong usage.`;

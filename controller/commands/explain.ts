@@ -1,26 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
-import { formatExplanation } from '../cli/explain.js';
-import type { ExplainFlags } from '../cli/program.js';
-import { readFolder } from '../cli/repository-folder.js';
+import { type ExplainFlags, formatExplanation } from '../cli/explain.js';
+import type { Terminal } from '../cli/terminal.js';
 import { UsageError } from '../config.js';
 import { type Explanation, explainRun } from '../core/explain/explain.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import { withKube } from '../operate/cluster.js';
 import { explainEnvironment, explainRecord } from '../operate/explain.js';
+import { operateOptions } from './cluster.js';
 import { parseTime } from './times.js';
-
-export interface ExplainOutput {
-  stdout(text: string): void;
-  readonly color: boolean;
-  readonly width: number;
-}
 
 const deadlineMs = 60_000;
 
 /** `towpath explain`. Throws UsageError for wrong usage, and an Error that says why where nothing could be explained. */
-export async function runExplain(environment: string | undefined, flags: ExplainFlags, out: ExplainOutput): Promise<number> {
+export async function runExplain(environment: string | undefined, flags: ExplainFlags, out: Terminal): Promise<number> {
   const explanation = await explanationOf(environment, flags);
   if (flags.output === 'json') out.stdout(`${JSON.stringify(explanation, null, 2)}\n`);
   else if (flags.output === 'yaml') out.stdout(stringify(explanation, { lineWidth: 0 }));
@@ -34,13 +28,8 @@ async function explanationOf(environment: string | undefined, flags: ExplainFlag
     throw new UsageError('name one of an environment, --run NAME and --file FILE (see towpath explain --help)');
   if (flags.file !== undefined) return explainFile(flags.file);
   const at = flags.at === undefined ? undefined : parseTime(flags.at, '--at');
-  const { kubeconfig, namespace, repository, version, run } = flags;
-  const options = {
-    signal: AbortSignal.timeout(deadlineMs),
-    ...(kubeconfig === undefined ? {} : { kubeconfig: { path: kubeconfig } }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(repository === undefined ? {} : { files: () => readFolder(repository) }),
-  };
+  const { version, run } = flags;
+  const options = operateOptions(flags, deadlineMs);
   return withKube(options, async (kube) => {
     if (run !== undefined) return explainRecord(run, kube.runs.list());
     const request = {

@@ -1,28 +1,27 @@
 import { dirname, resolve } from 'node:path';
-import type { RebuildFlags } from '../cli/program.js';
+import type { RebuildFlags } from '../cli/rebuild.js';
 import { UsageError } from '../config.js';
 import { withKube } from '../operate/cluster.js';
 import { type Rebuilt, rebuild } from '../operate/rebuild.js';
 import { withStoppedStandalone } from '../standalone.js';
+import { operateOptions } from './cluster.js';
 
 const deadlineMs = 30 * 60_000;
 
 /** `towpath rebuild`. Throws UsageError for wrong usage, and an Error that says why where nothing may be restored. */
 export async function runRebuild(flags: RebuildFlags, out: (text: string) => void): Promise<number> {
-  const { data, config, kubeconfig, namespace } = flags;
+  const { data, config, kubeconfig, context } = flags;
   if ((data === undefined) !== (config === undefined))
     throw new UsageError('--data and --config go together: the folder and the file of towpath standalone');
-  if (data !== undefined && kubeconfig !== undefined) throw new UsageError('--data and --kubeconfig name two places: give one');
-  const signal = AbortSignal.timeout(deadlineMs);
-  const scope = namespace === undefined ? {} : { namespace };
-  const work = { ...optionsOf(flags), signal };
+  if (data !== undefined && (kubeconfig ?? context) !== undefined)
+    throw new UsageError('--data and --kubeconfig (or --context) name two places: give one');
+  const options = operateOptions(flags, deadlineMs);
+  const work = { ...optionsOf(flags), signal: options.signal };
   const rebuilt =
     data === undefined || config === undefined
-      ? await withKube({ signal, ...scope, ...(kubeconfig === undefined ? {} : { kubeconfig: { path: kubeconfig } }) }, (kube) =>
-          rebuild(kube, work),
-        )
+      ? await withKube(options, (kube) => rebuild(kube, work))
       : await withStoppedStandalone({ directory: data, configurationFile: config }, (target) =>
-          withKube({ signal, ...scope, kubeconfig: target }, (kube) =>
+          withKube({ ...options, kubeconfig: target }, (kube) =>
             rebuild(kube, { ...work, directoriesRelativeTo: dirname(resolve(config)), alone: true }),
           ),
         );

@@ -7,7 +7,7 @@ import { errorCode } from './failure.js';
 
 /** Which API server to talk to, and as whom. Absent: what kubectl would use. */
 export type KubeTarget =
-  | { readonly path: string }
+  | { readonly path?: string; readonly context?: string }
   | 'in-cluster'
   | { readonly url: string; readonly caPem: string; readonly token: string };
 
@@ -102,12 +102,12 @@ function load(config: KubeConfig, target: KubeTarget | undefined): KubeConfig {
   try {
     if (target === undefined) config.loadFromDefault();
     else if (target === 'in-cluster') config.loadFromCluster();
-    else if ('path' in target) config.loadFromFile(target.path);
-    else
+    else if ('url' in target)
       config.loadFromClusterAndUser(
         { name: 'given', server: target.url, caData: Buffer.from(target.caPem).toString('base64'), skipTLSVerify: false },
         { name: 'given', token: target.token },
       );
+    else loadNamed(config, target);
   } catch (cause) {
     // A parser's error quotes the file, tokens included.
     const code = errorCode(cause);
@@ -119,6 +119,12 @@ function load(config: KubeConfig, target: KubeTarget | undefined): KubeConfig {
   if (!cluster.server.startsWith('https://'))
     throw new ReconcileError('InvalidKubeconfig', 'the API server must be reached by https', { retry: 'never' });
   return config;
+}
+
+function loadNamed(config: KubeConfig, { path, context }: { readonly path?: string; readonly context?: string }): void {
+  if (path === undefined) config.loadFromDefault();
+  else config.loadFromFile(path);
+  if (context !== undefined) config.setCurrentContext(context);
 }
 
 function currentCluster(config: KubeConfig) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeltaArguments, runDelta } from '../../controller/cli/delta.js';
+import { type DeltaArguments, runDelta } from '../../controller/commands/delta.js';
 import type { DescriptorReading } from '../../controller/core/model.js';
 
 const places: Record<string, Record<string, string>> = {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runValidate, type ValidateFormat } from '../../controller/cli/validate.js';
+import type { ValidateFormat } from '../../controller/cli/validate.js';
+import { runValidate } from '../../controller/commands/validate.js';
 import { changed, type Files, valid } from './documents-fixture.js';
 
 const folders: string[] = [];

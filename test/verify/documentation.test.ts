@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runValidate } from '../../controller/cli/validate.js';
+import { runValidate } from '../../controller/commands/validate.js';
 import { reasons } from '../../controller/core/reasons.js';
 import { metricDescriptions } from '../../controller/telemetry/metrics.js';
 import { sourcesIn } from './sources.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { runValidate } from '../../controller/cli/validate.js';
+import { runValidate } from '../../controller/commands/validate.js';
 import { DeploymentWindowSchema } from '../../controller/core/documents/schema/deployment-window.js';
 import { EnvironmentConfigSchema } from '../../controller/core/documents/schema/environment-config.js';
 import { IncidentSchema } from '../../controller/core/documents/schema/incident.js';

@@ -1,4 +1,4 @@
-import { run } from '../../../controller/cli/program.js';
+import { type Commands, run } from '../../../controller/cli/program.js';
 import { controllerConfig, standaloneConfig, UsageError } from '../../../controller/config.js';
 import { parseDuration } from '../../../controller/core/duration.js';
 import { toTime } from '../../../controller/core/time.js';
@@ -7,21 +7,21 @@ import { parseS3Location } from '../../../controller/s3/descriptor-reader.js';
 import { bytesOf, partsOf, promise, type Target } from '../target.js';
 import { parseGitLocation } from './git-location.js';
 
-const commands = {
-  controller: async (flags: Record<string, string>) => {
+const configuring: Partial<Commands> = {
+  controller: async (flags) => {
     controllerConfig(flags);
     return 0;
   },
-  standalone: async (flags: { data: string; config: string } & Record<string, string>) => {
+  standalone: async (flags) => {
     standaloneConfig(flags);
     return 0;
   },
-  validate: async () => 0,
-  delta: async () => 0,
-  explain: async () => 0,
-  report: async () => 0,
-  rebuild: async () => 0,
 };
+
+/** Every other command does nothing: what is tried is what comes before it. */
+const commands = new Proxy(configuring, {
+  get: (own, name) => own[name as keyof Commands] ?? (async () => 0),
+}) as Commands;
 
 /** The command line (a part an argument), and the small texts that people write into fields and files: an exit code, or a UsageError. */
 export const commandLine: Target = {
