@@ -55,6 +55,22 @@ describe('a leader that has just taken over', () => {
   });
 });
 
+describe('a leader that takes over beside a run that its cache has not heard of', () => {
+  it('claims nothing before it knows of it', async () => {
+    const product = aProduct({ concurrency: 1 });
+    const world = started({ ...qa, product }, { ...qa, environment: 'qa2', product });
+    world.jenkins.buildMs = 100 * minute;
+    await world.advance(minute);
+    world.api.unheardOf.add('shop.qa.1');
+    await world.restart();
+    await world.advance(10 * minute);
+    expect([world.jenkins.posts, world.status('qa2')?.waitingFor]).toEqual([
+      [expect.stringContaining('shop.qa.1.')],
+      'concurrency',
+    ]);
+  });
+});
+
 describe('a status that a deposed leader has written over', () => {
   it('is put right within seconds, and not at once: two whose clocks differ would write against each other without a pause', async () => {
     const world = started(qa);

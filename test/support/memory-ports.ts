@@ -190,7 +190,8 @@ export class MemoryPorts {
       },
       runs: {
         ...reads(runs),
-        ofProduct: (namespace, product) => runs.list().filter(isOf(namespace, product)),
+        ofProduct: (namespace, product) =>
+          runs.list().filter((run) => isOf(namespace, product)(run) && !this.unheardOf.has(run.metadata.name)),
         ofEnvironment: (namespace, product, environment) =>
           this.storedRuns(namespace, product, environment).filter(({ metadata }) => !this.unheardOf.has(metadata.name)),
         quarantined: () => [],
@@ -209,7 +210,7 @@ export class MemoryPorts {
       fresh: {
         holds: async (namespace) => holds.list().filter(({ metadata }) => metadata.namespace === namespace),
         environment: async (key) => environments.get(key),
-        catchUp: async () => undefined,
+        catchUp: async () => this.unheardOf.clear(),
         newestRun: async (namespace, product, environment) => {
           this.onAskedForNewest();
           return Math.max(0, ...this.storedRuns(namespace, product, environment).map(({ spec }) => spec.number));
