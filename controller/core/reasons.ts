@@ -65,6 +65,13 @@ export const reasons = {
   Quarantined: 'An object in the cluster does not fit its type and is left alone.',
   InvalidName: 'A name is not valid in the cluster.',
   InvalidKubeconfig: 'The kubeconfig cannot be used.',
+  // Talking to a code host
+  InvalidForge: 'The address, the project or the credentials of the code host cannot be used.',
+  ForgeUnavailable: 'The code host cannot be asked at the moment.',
+  ForgeBusy: 'The code host limits how often it is asked; it is asked again when it allows it.',
+  ForgeForbidden: 'The code host does not accept the credentials, or does not allow it.',
+  ForgeNotFound: 'The code host has no such project, commit or pull request, or does not show it.',
+  ForgeRefused: 'The code host refuses what was sent.',
   // Complete of a Release
   Complete: 'The release is everywhere that it was to be, and nothing is owed.',
   Open: 'The release waits for something, or something is still owed.',

@@ -17,6 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   reconcile: files('core', 'reconcile'),
   git: adapter('git', 'isomorphic-git', 'openpgp', 'undici'),
   jenkins: adapter('jenkins', 'jenkins', 'undici'),
+  forge: adapter('forge', 'undici'),
   s3: adapter('s3', '@aws-sdk/client-s3', '@smithy/'),
   kube: adapter('kube', '@kubernetes/client-node', 'undici', 'yaml'),
   // Beside its store: YAML bodies of server-side apply.

@@ -1,0 +1,131 @@
+import { projectParts } from './address.js';
+import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
+import type { Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import type { ForgeAnswer, ForgeHttp } from './http.js';
+import { at, numberAt, textAt } from './json.js';
+import { openOnce, placeOf } from './open-once.js';
+import { byStart, readPages } from './pages.js';
+
+const mostBody = 32_768;
+const mostDescription = 255;
+
+/** Bitbucket Data Center from 7.4 on: https://developer.atlassian.com/server/bitbucket/rest/ */
+export function createBitbucketDataCenter(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
+  const [key, slug] = projectParts('bitbucket', project);
+  const base = `/projects/${key}/repos/${slug}`;
+  const pages = http.address.root.replace(/\/rest\/api\/[^/]+$/, '');
+
+  async function list(query: string, operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal) {
+    const call = { operation, path: `${base}/pull-requests?state=OPEN&limit=100${query}` } as const;
+    return readPages(http, { call, next: byStart, items: ['values'] }, signal);
+  }
+
+  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
+    const branch = encodeURIComponent(`refs/heads/${head}`);
+    const all = await list(`&direction=OUTGOING&at=${branch}`, 'openPullRequest', signal);
+    const own = all.filter((one) => at(one, 'fromRef', 'repository', 'id') === at(one, 'toRef', 'repository', 'id'));
+    const found = own.map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === into);
+    return found && placeOf(found);
+  }
+
+  return {
+    openPullRequest: (request, signal) =>
+      openOnce(
+        () => find(request, signal),
+        async () => {
+          const repository = { slug, project: { key } };
+          const ref = (name: string) => ({ id: `refs/heads/${name}`, repository });
+          const refs = { fromRef: ref(request.head), toRef: ref(request.base) };
+          const sent = { title: request.title, description: cut(request.body, mostBody), ...refs };
+          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pull-requests`, body: sent } as const;
+          const opened = toPullRequest((await http.call(call, signal)).body);
+          if (opened === undefined) throw http.odd('a pull request without a number');
+          return placeOf(opened);
+        },
+      ),
+    async pullRequests(signal) {
+      return (await list('', 'pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
+    },
+    async setStatus(status, signal) {
+      const { sha, context } = status;
+      const description = cutLine(status.description, mostDescription);
+      const state = status.state === 'pending' ? 'INPROGRESS' : status.state === 'success' ? 'SUCCESSFUL' : 'FAILED';
+      const url = status.url ?? `${pages}/projects/${key}/repos/${slug}/commits/${sha}`;
+      const path = `${base}/commits/${sha}/builds`;
+      const one = `${path}?key=${encodeURIComponent(context)}`;
+      const { body: known } = await http.call({ operation: 'setStatus', path: one, expected: [404] }, signal);
+      const says = textAt(known, 'state') === state && (textAt(known, 'description') ?? '') === description;
+      if (says && textAt(known, 'url') === url) return;
+      const body = { key: context, name: context, state, description, url };
+      await http.call({ operation: 'setStatus', method: 'POST', path, body }, signal);
+    },
+    putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
+  };
+}
+
+function toPullRequest(value: unknown): PullRequest | undefined {
+  const number = numberAt(value, 'id');
+  const url = textAt(value, 'links', 'self', 0, 'href');
+  if (number === undefined || url === undefined) return undefined;
+  const branch = (side: 'fromRef' | 'toRef'): string => (textAt(value, side, 'id') ?? '').replace(/^refs\/heads\//, '');
+  const head = { ref: branch('fromRef'), sha: textAt(value, 'fromRef', 'latestCommit') ?? '' };
+  return { number, url, head, base: { ref: branch('toRef') }, title: textAt(value, 'title') ?? '' };
+}
+
+/** Comments are listed by the activities alone; an edit names the version that it is made from. */
+function comments(http: ForgeHttp, { base, number }: { base: string; number: number }, signal: AbortSignal): CommentHost {
+  const operation = 'putComment';
+  const path = `${base}/pull-requests/${number}`;
+  let user: string | undefined;
+  return {
+    most: mostBody,
+    hides: 'link-definition',
+    async list() {
+      const call = { operation, path: `${path}/activities?limit=100` } as const;
+      const next = (answer: ForgeAnswer) => {
+        user = userOf(answer.headers['x-ausername']);
+        return byStart(answer);
+      };
+      return newestOf((await readPages(http, { call, next, items: ['values'] }, signal)).flatMap(toComment));
+    },
+    /** There is no resource for it, but every answer names the user. */
+    self: async () => user,
+    async create(body) {
+      await http.call({ operation, method: 'POST', path: `${path}/comments`, body: { text: body } }, signal);
+    },
+    async update({ id, version = 0 }, body) {
+      await http.call({ operation, method: 'PUT', path: `${path}/comments/${id}`, body: { text: body, version } }, signal);
+    },
+    async remove({ id, version = 0 }) {
+      await http.call({ operation, method: 'DELETE', path: `${path}/comments/${id}?version=${version}` }, signal);
+    },
+  };
+}
+
+function userOf(header: string | undefined): string | undefined {
+  try {
+    return header === undefined || header === '' ? undefined : decodeURIComponent(header);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adding, editing and deleting are activities each; the newest knows the present version, and a deletion that there is none. */
+function newestOf(all: readonly (HostComment & { readonly isDeleted: boolean })[]): HostComment[] {
+  const gone = new Set(all.filter(({ isDeleted }) => isDeleted).map(({ id }) => id));
+  const newest = new Map<number, HostComment>();
+  for (const { isDeleted, ...comment } of all) {
+    if (isDeleted || gone.has(comment.id)) continue;
+    if ((comment.version ?? 0) >= (newest.get(comment.id)?.version ?? 0)) newest.set(comment.id, comment);
+  }
+  return [...newest.values()];
+}
+
+function toComment(value: unknown): (HostComment & { readonly isDeleted: boolean })[] {
+  const id = numberAt(value, 'comment', 'id');
+  const author = textAt(value, 'comment', 'author', 'name');
+  if (id === undefined || at(value, 'action') !== 'COMMENTED') return [];
+  const isDeleted = at(value, 'commentAction') === 'DELETED';
+  const version = numberAt(value, 'comment', 'version') ?? 0;
+  return [{ id, body: textAt(value, 'comment', 'text') ?? '', version, isDeleted, ...(author === undefined ? {} : { author }) }];
+}

@@ -1,0 +1,109 @@
+import { projectParts } from './address.js';
+import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
+import type { Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import type { ForgeHttp } from './http.js';
+import { at, numberAt, textAt } from './json.js';
+import { openOnce, placeOf } from './open-once.js';
+import { byLink, readPages } from './pages.js';
+
+/** There is no limit but that of the database's text. */
+const mostBody = 65_000;
+const mostDescription = 255;
+/** The usual MAX_RESPONSE_ITEMS: a server may give fewer, and says by Link how it goes on. */
+const pageSize = 50;
+
+/** Gitea and Forgejo by API v1: https://docs.gitea.com/api/ */
+export function createGitea(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
+  const [owner, name] = projectParts('gitea', project);
+  const base = `/repos/${owner}/${name}`;
+
+  async function list(operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal): Promise<unknown[]> {
+    return readPages(http, { call: { operation, path: `${base}/pulls?state=open&limit=${pageSize}` }, next: byLink }, signal);
+  }
+
+  /** There is no filter by branch that every version knows. */
+  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
+    const own = (await list('openPullRequest', signal)).filter(
+      (one) => at(one, 'head', 'repo_id') === at(one, 'base', 'repo_id') && textAt(one, 'head', 'ref') === head,
+    );
+    const found = own.map(toPullRequest).find((one) => one?.base.ref === into);
+    return found && placeOf(found);
+  }
+
+  return {
+    openPullRequest: (request, signal) =>
+      openOnce(
+        () => find(request, signal),
+        async () => {
+          const { head, base: into, title } = request;
+          const sent = { head, base: into, title, body: cut(request.body, mostBody) };
+          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pulls`, body: sent } as const;
+          const opened = toPullRequest((await http.call(call, signal)).body);
+          if (opened === undefined) throw http.odd('a pull request without a number');
+          return placeOf(opened);
+        },
+      ),
+    async pullRequests(signal) {
+      return (await list('pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
+    },
+    async setStatus(status, signal) {
+      const { sha, context, state } = status;
+      const description = cutLine(status.description, mostDescription);
+      const read = {
+        operation: 'setStatus',
+        path: `${base}/commits/${sha}/statuses?sort=recentupdate&limit=${pageSize}`,
+      } as const;
+      const known = (await readPages(http, { call: read, next: byLink }, signal)).filter(
+        (one) => textAt(one, 'context') === context,
+      );
+      // Every write adds one: the newest counts.
+      const newest = known.reduce((a, b) => ((numberAt(b, 'id') ?? 0) > (numberAt(a, 'id') ?? 0) ? b : a), known[0]);
+      const says = textAt(newest, 'status') === state && (textAt(newest, 'description') ?? '') === description;
+      if (says && (textAt(newest, 'target_url') ?? '') === (status.url ?? '')) return;
+      const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
+      await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
+    },
+    putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
+  };
+}
+
+function toPullRequest(value: unknown): PullRequest | undefined {
+  const number = numberAt(value, 'number');
+  const url = textAt(value, 'html_url');
+  if (number === undefined || url === undefined) return undefined;
+  const head = { ref: textAt(value, 'head', 'ref') ?? '', sha: textAt(value, 'head', 'sha') ?? '' };
+  return { number, url, head, base: { ref: textAt(value, 'base', 'ref') ?? '' }, title: textAt(value, 'title') ?? '' };
+}
+
+function comments(http: ForgeHttp, { base, number }: { base: string; number: number }, signal: AbortSignal): CommentHost {
+  const operation = 'putComment';
+  const one = (id: number): string => `${base}/issues/comments/${id}`;
+  return {
+    most: mostBody,
+    hides: 'html-comment',
+    async list() {
+      return (
+        await readPages(http, { call: { operation, path: `${base}/issues/${number}/comments` }, next: byLink }, signal)
+      ).flatMap(toComment);
+    },
+    async self() {
+      const { status, body } = await http.call({ operation, path: '/user', expected: [401, 403, 404] }, signal);
+      return status === 200 ? textAt(body, 'login') : undefined;
+    },
+    async create(body) {
+      await http.call({ operation, method: 'POST', path: `${base}/issues/${number}/comments`, body: { body } }, signal);
+    },
+    async update({ id }, body) {
+      await http.call({ operation, method: 'PATCH', path: one(id), body: { body } }, signal);
+    },
+    async remove({ id }) {
+      await http.call({ operation, method: 'DELETE', path: one(id) }, signal);
+    },
+  };
+}
+
+function toComment(value: unknown): HostComment[] {
+  const id = numberAt(value, 'id');
+  const author = textAt(value, 'user', 'login');
+  return id === undefined ? [] : [{ id, body: textAt(value, 'body') ?? '', ...(author === undefined ? {} : { author }) }];
+}
