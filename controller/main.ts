@@ -71,6 +71,7 @@ const commands: Commands = {
   validate: async (directory, { format }) =>
     (await import('./commands/validate.js')).runValidate({ directory, format, color: terminal.color }, terminal.stdout),
   explain: async (environment, flags) => (await import('./commands/explain.js')).runExplain(environment, flags, terminal),
+  plan: async (directory, flags) => (await import('./commands/plan.js')).runPlan(directory, flags, terminal),
   report: async (flags) => (await import('./commands/report.js')).runReport(flags, terminal.stdout),
   rebuild: async (flags) => (await import('./commands/rebuild.js')).runRebuild(flags, terminal.stdout),
 };

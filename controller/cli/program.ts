@@ -2,19 +2,26 @@ import { Command, CommanderError } from 'commander';
 import { addController, addStandalone, type ControllerCommands } from './controller.js';
 import { addDelta, type DeltaCommand } from './delta.js';
 import { addExplain, type ExplainCommand } from './explain.js';
+import { addPlan, type PlanCommand } from './plan.js';
 import { addRebuild, type RebuildCommand } from './rebuild.js';
 import { type Done, groups } from './registration.js';
 import { addReport, type ReportCommand } from './report.js';
 import { addValidate, type ValidateCommand } from './validate.js';
 
 /** What the commands do; main.ts brings it in, so that this folder is only the command line. Each resolves with the exit code. */
-export type Commands = ControllerCommands & DeltaCommand & ExplainCommand & RebuildCommand & ReportCommand & ValidateCommand;
+export type Commands = ControllerCommands &
+  DeltaCommand &
+  ExplainCommand &
+  PlanCommand &
+  RebuildCommand &
+  ReportCommand &
+  ValidateCommand;
 
 type Add = (program: Command, commands: Commands, done: Done) => void;
 
 /** Every command, under the heading that it has in the help. */
 const registered: Readonly<Record<string, readonly Add[]>> = {
-  [groups.write]: [addValidate, addDelta],
+  [groups.write]: [addValidate, addPlan, addDelta],
   [groups.look]: [addExplain, addReport],
   [groups.run]: [addStandalone, addController, addRebuild],
 };

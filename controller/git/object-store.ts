@@ -43,6 +43,14 @@ export class ObjectStore {
     return object.data;
   }
 
+  /** The names of objects that begin so; at least two hex digits. */
+  beginningWith(prefix: string): string[] {
+    const start = prefix.slice(0, 2);
+    const loose = this.#folders.flatMap((folder) => [...this.#names(`${folder}/${start}`)].map((rest) => `${start}${rest}`));
+    const packed = this.#packs.flatMap((pack) => pack.beginningWith(prefix));
+    return [...new Set([...loose.filter((oid) => oid.startsWith(prefix)), ...packed])];
+  }
+
   #find(oid: string, limit: number): GitObject {
     for (;;) {
       const object = this.#lookup(oid, limit);

@@ -75,6 +75,19 @@ export class Pack {
     return undefined;
   }
 
+  /** The names of objects that begin so, at least two hex digits long. */
+  beginningWith(prefix: string): string[] {
+    const first = Number.parseInt(prefix.slice(0, 2), 16);
+    const from = first === 0 ? 0 : this.#index.readUInt32BE(8 + (first - 1) * 4);
+    const to = Math.min(this.#index.readUInt32BE(8 + first * 4), this.#count);
+    const found: string[] = [];
+    for (let at = from; at < to; at += 1) {
+      const oid = this.#index.toString('hex', 1032 + at * 20, 1052 + at * 20);
+      if (oid.startsWith(prefix)) found.push(oid);
+    }
+    return found;
+  }
+
   /** The object at an offset. Throws ObjectError where it is larger than `limit`, without making it. */
   read(offset: number, limit: number, findBase: FindBase): GitObject {
     const deltas: { offset: number; delta: Buffer }[] = [];

@@ -1,0 +1,89 @@
+import type { EnvironmentFacts } from '../facts.js';
+import { governanceOf, type ProductGovernance } from '../governance.js';
+import type { Commit, DescriptorReading, DesiredEnvironment, Finding, Millis, Product, ReleaseRepository } from '../model.js';
+import { toTime } from '../time.js';
+import { planEnvironment } from './environment.js';
+import { compareGoverning } from './governing.js';
+import type { EnvironmentPlan, Plan, PlanRevision } from './plan.js';
+
+/** What is known beside the two sides. */
+export interface PlanContext {
+  /** When the gates are judged. */
+  readonly now: Millis;
+  readonly base: PlanRevision;
+  readonly head: PlanRevision;
+  /** The newest commit of the head, for sign-offs: whoever asks may not sign. Absent for what is not committed. */
+  readonly commit?: Commit;
+  /**
+   * What a cluster knows of an environment that the head names, as a pass gathers it; what git says in it is replaced by the head. Undefined
+   * for an environment that it does not know. Absent: everything is judged from git alone.
+   */
+  readonly facts?: (desired: DesiredEnvironment) => EnvironmentFacts | undefined;
+  /** A descriptor as it was read; undefined for one that was not. */
+  readonly descriptor?: (product: Product, version: string) => DescriptorReading | undefined;
+  /** Why descriptors were not read; shown in place of a delta. */
+  readonly descriptorsUnread?: string;
+  /** What else could not be known, a sentence each. */
+  readonly unknown?: readonly string[];
+}
+
+/** What would happen if a release repository said `head` and no longer `base`. Pure: the time is in the context. */
+export function planChanges(base: ReleaseRepository, head: ReleaseRepository, context: PlanContext): Plan {
+  const sides = { base: statesOf(base), head: statesOf(head) };
+  const known = new Map<string, ProductGovernance>();
+  const governs = (product: string): ProductGovernance => {
+    const found = known.get(product) ?? governanceOf(head.governance, product);
+    known.set(product, found);
+    return found;
+  };
+  const environments: EnvironmentPlan[] = [];
+  for (const key of new Set([...sides.base.keys(), ...sides.head.keys()])) {
+    const states = { before: sides.base.get(key), after: sides.head.get(key) };
+    const planned = planEnvironment({ ...states, governanceOf: governs, environments: head.environments }, context);
+    if (planned !== undefined) environments.push(planned);
+  }
+  const findings = findingsOf(base, head, environments);
+  return {
+    base: context.base,
+    head: context.head,
+    at: toTime(context.now),
+    judgedBy: context.facts === undefined ? 'git' : 'cluster',
+    valid: !findings.some(({ severity }) => severity === 'error'),
+    environments: environments.sort(inOrder([...base.environments, ...head.environments])),
+    governing: compareGoverning(base, head),
+    findings,
+    unknown: [...(context.facts === undefined ? [gitAlone] : []), ...(context.unknown ?? [])],
+  };
+}
+
+const gitAlone =
+  'Judged from git alone: what runs where, what is verified, who suspended or holds something and what is being deployed now stands in the cluster. What was asked for before is taken for what is deployed.';
+
+/** An environment as one side has it. */
+export type SideState =
+  | { readonly kind: 'valid'; readonly desired: DesiredEnvironment }
+  | { readonly kind: 'invalid'; readonly product: string; readonly environment: string; readonly findings: readonly Finding[] };
+
+function statesOf({ environments, invalid }: ReleaseRepository): ReadonlyMap<string, SideState> {
+  const states = new Map<string, SideState>();
+  for (const desired of environments) states.set(`${desired.product.name}/${desired.environment}`, { kind: 'valid', desired });
+  for (const one of invalid) states.set(`${one.product}/${one.environment}`, { kind: 'invalid', ...one });
+  return states;
+}
+
+/** What the head brings, and what is wrong with what changes; what was wrong before and has nothing to do with it stays out. */
+function findingsOf(base: ReleaseRepository, head: ReleaseRepository, environments: readonly EnvironmentPlan[]): Finding[] {
+  const text = ({ file, rule, path, message }: Finding) => JSON.stringify([file, rule, path, message]);
+  const before = new Set(base.findings.map(text));
+  const stopping = new Set(environments.flatMap(({ findings }) => findings.map(text)));
+  return head.findings.filter((finding) => !before.has(text(finding)) || stopping.has(text(finding)));
+}
+
+/** By product, then in the order of its path, then by name. */
+function inOrder(all: readonly DesiredEnvironment[]): (a: EnvironmentPlan, b: EnvironmentPlan) => number {
+  const stages = new Map<string, number>();
+  for (const { product } of all) for (const [at, { name }] of product.stages.entries()) stages.set(`${product.name}/${name}`, at);
+  const rank = ({ product, to, from }: EnvironmentPlan) => stages.get(`${product}/${(to ?? from)?.stage ?? ''}`) ?? -1;
+  const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return (a, b) => byText(a.product, b.product) || rank(a) - rank(b) || byText(a.environment, b.environment);
+}
