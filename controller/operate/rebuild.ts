@@ -38,11 +38,16 @@ export interface Rebuilt {
 /** Nothing that is there already is changed. Throws NotFound, ReconcileError, and Error where a controller is at work. */
 export async function rebuild(kube: Kube, options: RebuildOptions): Promise<Rebuilt> {
   const source = findSource(kube, options.source);
-  if (options.alone !== true) await refuseWhileLed(kube, options);
+  const refuse = async () => options.alone === true || (await refuseWhileLed(kube, options));
+  await refuse();
   const records = await readTrail(source, kube, options);
   const restored = restoredEnvironments(records, source.spec.historyLimit ?? 20);
   const environments: Rebuilt['environments'][number][] = [];
-  for (const one of restored) environments.push(await restore(one, kube, options));
+  for (const one of restored) {
+    // A controller that was started meanwhile judges by what is there: it must not meet an environment half restored.
+    if (!options.dryRun && environments.length > 0) await refuse();
+    environments.push(await restore(one, kube, options));
+  }
   return { environments };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runRecord } from '../../controller/core/audit/records.js';
+import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
 import type { Kube } from '../../controller/kube/kube.js';
 import { rebuild } from '../../controller/operate/rebuild.js';
 import { aRun } from '../support/facts.js';
@@ -15,14 +16,17 @@ describe('starting again from the audit trail', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'towpath-trail-'));
-    const old = aRun({ number: 1, spec: { version: '1.0.0' } });
-    const { key, body } = runRecord(old);
-    const path = join(folder, 'audit', key);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, JSON.stringify(body));
+    await addToTrail(aRun({ number: 1, spec: { version: '1.0.0' } }));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  const addToTrail = async (run: DeploymentRunResource) => {
+    const { key, body } = runRecord(run);
+    const path = join(folder, 'audit', key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, JSON.stringify(body));
+    return path;
+  };
   const work = ({ api }: MemoryWorld, dryRun = false) => {
     const kube = Object.assign(api.ports(), { readSecret: async () => '' }) as unknown as Kube;
     const options = { folder, lease: { namespace, name: 'towpath' }, alone: true, dryRun, signal: new AbortController().signal };
@@ -43,6 +47,37 @@ describe('starting again from the audit trail', () => {
     world.api.fault = () => undefined;
     await work(world);
     expect([recorded(world), world.phases]).toEqual(['1.0.0', { 'shop.qa.1': 'Succeeded' }]);
+  });
+
+  it('stops where a controller begins to lead, and goes on from there when it is asked again', async () => {
+    const run = aRun({ number: 1, spec: { environment: 'qa2', version: '2.0.0' } });
+    const path = await addToTrail({ ...run, metadata: { ...run.metadata, name: 'shop.qa2.1', uid: 'of-qa2' } });
+    const { api } = new MemoryWorld();
+    let holderIdentity = '';
+    const lease = () => ({
+      metadata: { namespace, name: 'towpath' },
+      spec: { holderIdentity, renewTime: new Date(api.ports().clock.now()).toISOString(), leaseDurationSeconds: 35 },
+    });
+    const ports = api.ports();
+    const kube = Object.assign(ports, {
+      readSecret: async () => '',
+      now: () => ports.clock.now(),
+      client: { find: async () => lease() },
+    });
+    api.fault = (operation, kind) => {
+      if (operation === 'writeStatus' && kind === 'Environment') holderIdentity = 'towpath-0';
+      return undefined;
+    };
+    const options = { folder, lease: { namespace, name: 'towpath' }, dryRun: false, signal: new AbortController().signal };
+    await expect(rebuild(kube as unknown as Kube, options)).rejects.toThrow('towpath-0 leads (lease default/towpath)');
+    const versions = () =>
+      ['qa', 'qa2'].map((name) => api.environments.get({ namespace, name: `shop.${name}` })?.status?.recorded?.version);
+    expect(versions()).toEqual(['1.0.0', undefined]);
+    holderIdentity = '';
+    api.fault = () => undefined;
+    await rebuild(kube as unknown as Kube, options);
+    expect(versions()).toEqual(['1.0.0', '2.0.0']);
+    await rm(path);
   });
 
   it.each([true, false])(
