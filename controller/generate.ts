@@ -11,7 +11,7 @@ import { hold } from './core/resources/hold.js';
 import { reference } from './core/resources/reference.js';
 import { release } from './core/resources/release.js';
 import { releaseSource } from './core/resources/release-source.js';
-import { metricsPage } from './telemetry/metrics.js';
+import { metricsPage } from './telemetry/metric-table.js';
 
 /** Writes what is derived from the schemas: crds/, schemas/ and the reference pages in docs/. Run by `npm run generate` in the root of the repository. */
 

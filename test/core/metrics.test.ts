@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type EnvironmentSample, Metrics, metricDescriptions } from '../../controller/telemetry/metrics.js';
+import { metricDescriptions } from '../../controller/telemetry/metric-table.js';
+import { Metrics } from '../../controller/telemetry/metrics.js';
+import type { EnvironmentSample } from '../../controller/telemetry/samples.js';
 
 const sample = (environment: string): EnvironmentSample => ({
   product: 'shop',

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runValidate } from '../../controller/commands/validate.js';
 import { reasons } from '../../controller/core/reasons.js';
-import { metricDescriptions } from '../../controller/telemetry/metrics.js';
+import { metricDescriptions } from '../../controller/telemetry/metric-table.js';
 import { sourcesIn } from './sources.js';
 
 const pages = [
