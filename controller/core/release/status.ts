@@ -13,8 +13,9 @@ import {
   type StageProgress,
 } from '../resources/release.js';
 import { toTime } from '../time.js';
-import { type ObligationsInput, obligationsOf } from './obligations.js';
+import { obligationsOf } from './obligations.js';
 import { openOf } from './open.js';
+import type { ObligationsInput } from './owed.js';
 import { classOf } from './path.js';
 import { placesOf } from './places.js';
 import { type Sequence, sequenceOf } from './sequence.js';
