@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { parseDuration } from './core/duration.js';
 import { defaultLeaseTimes, type LeaseTimes, whyBadLeaseTimes } from './core/lease-times.js';
 
@@ -88,6 +89,14 @@ export function standaloneConfig(flags: StandaloneFlags): StandaloneConfig {
 /** Whether output may be coloured: a terminal, and nobody asked for none (https://no-color.org). */
 export function wantsColor(isTerminal: boolean): boolean {
   return isTerminal && (process.env.NO_COLOR ?? '') === '';
+}
+
+/** The one kubeconfig that kubectl would use; undefined where it would put several together, or has none. */
+export function usualKubeconfig(): string | undefined {
+  const named = process.env.KUBECONFIG ?? '';
+  if (named !== '') return named.includes(delimiter) ? undefined : named;
+  const own = join(homedir(), '.kube', 'config');
+  return existsSync(own) ? own : undefined;
 }
 
 export function awsEndpoint(): string | undefined {

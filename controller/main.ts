@@ -4,6 +4,7 @@ import type { App } from './app.js';
 import type { DeltaFlags } from './cli/delta.js';
 import { type Commands, run } from './cli/program.js';
 import type { Terminal } from './cli/terminal.js';
+import { peoplesCommands } from './commands/for-people.js';
 import { controllerConfig, silenceSdkWarning, standaloneConfig, UsageError, wantsColor } from './config.js';
 
 /** argv → command → exit code. What a command needs is loaded when it is asked for: most need neither the controller nor its libraries. */
@@ -62,12 +63,14 @@ const terminal: Terminal = {
   color: wantsColor(interactive),
   interactive,
   width: process.stdout.columns ?? 120,
+  now: Date.now,
 };
 
 const commands: Commands = {
   controller,
   standalone,
   delta,
+  ...peoplesCommands(terminal),
   validate: async (directory, { format }) =>
     (await import('./commands/validate.js')).runValidate({ directory, format, color: terminal.color }, terminal.stdout),
   explain: async (environment, flags) => (await import('./commands/explain.js')).runExplain(environment, flags, terminal),

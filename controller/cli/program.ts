@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addController, addStandalone, type ControllerCommands } from './controller.js';
 import { addDelta, type DeltaCommand } from './delta.js';
 import { addExplain, type ExplainCommand } from './explain.js';
+import { addGet, type GetCommand } from './get.js';
 import { addPlan, type PlanCommand } from './plan.js';
 import { addRebuild, type RebuildCommand } from './rebuild.js';
 import { type Done, groups } from './registration.js';
@@ -12,6 +13,7 @@ import { addValidate, type ValidateCommand } from './validate.js';
 export type Commands = ControllerCommands &
   DeltaCommand &
   ExplainCommand &
+  GetCommand &
   PlanCommand &
   RebuildCommand &
   ReportCommand &
@@ -22,7 +24,7 @@ type Add = (program: Command, commands: Commands, done: Done) => void;
 /** Every command, under the heading that it has in the help. */
 const registered: Readonly<Record<string, readonly Add[]>> = {
   [groups.write]: [addValidate, addPlan, addDelta],
-  [groups.look]: [addExplain, addReport],
+  [groups.look]: [addGet, addExplain, addReport],
   [groups.run]: [addStandalone, addController, addRebuild],
 };
 

@@ -9,4 +9,6 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Columns of the terminal; 120 where there is none. */
   readonly width: number;
+  /** The time, in milliseconds. */
+  now(): number;
 }

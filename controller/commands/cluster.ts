@@ -1,12 +1,14 @@
 import type { ClusterFlags } from '../cli/registration.js';
 import { readFolder } from '../cli/repository-folder.js';
+import { usualKubeconfig } from '../config.js';
 import type { OperateOptions } from '../operate/cluster.js';
 
 /** The options of a command that works with a cluster, from its flags; `repository` is a checkout that stands for the repository of the source. */
 export function operateOptions(flags: ClusterFlags & { readonly repository?: string }, deadlineMs: number): OperateOptions {
   const { kubeconfig, context, namespace, repository } = flags;
+  const path = kubeconfig ?? usualKubeconfig();
   const target = {
-    ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
+    ...(path === undefined ? {} : { path }),
     ...(context === undefined ? {} : { context }),
   };
   return {

@@ -11,6 +11,9 @@ export type KubeTarget =
   | 'in-cluster'
   | { readonly url: string; readonly caPem: string; readonly token: string };
 
+/** As much of a kubeconfig as a connection needs. */
+export type ServerConfig = Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions' | 'createDispatcherOptions'>;
+
 /** What one request needs to reach the server and be let in. */
 export interface Credentials {
   readonly dispatcher: Dispatcher;
@@ -29,12 +32,12 @@ const maxConnections = 24;
  * The pool is replaced when CA or client certificate change. Certificates are always verified, whatever the environment says.
  */
 export class Connection {
-  readonly #load: () => KubeConfig;
+  readonly #load: () => ServerConfig;
   readonly #now: () => Millis;
-  #config: KubeConfig;
+  #config: ServerConfig;
   #current: { credentials: Credentials; identity: string; readAt: Millis } | undefined;
 
-  constructor(loadConfig: () => KubeConfig, now: () => Millis) {
+  constructor(loadConfig: () => ServerConfig, now: () => Millis) {
     this.#load = loadConfig;
     this.#now = now;
     this.#config = loadConfig();
@@ -127,7 +130,7 @@ function loadNamed(config: KubeConfig, { path, context }: { readonly path?: stri
   if (context !== undefined) config.setCurrentContext(context);
 }
 
-function currentCluster(config: KubeConfig) {
+function currentCluster(config: ServerConfig) {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new ReconcileError('InvalidKubeconfig', 'the kubeconfig names no current cluster');
   return cluster;
