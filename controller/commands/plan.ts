@@ -2,6 +2,7 @@ import type { PlanFlags } from '../cli/plan.js';
 import { formatPlan } from '../cli/plan-text.js';
 import { readFolder } from '../cli/repository-folder.js';
 import type { Terminal } from '../cli/terminal.js';
+import { formatMarkdown } from '../core/plan/markdown.js';
 import { hasChanges } from '../core/plan/plan.js';
 import { plan } from '../operate/plan.js';
 
@@ -15,7 +16,8 @@ export async function runPlan(directory: string, flags: PlanFlags, terminal: Ter
     workingTree: () => readFolder(directory),
     now: Date.now(),
   });
-  if (flags.format === 'json') terminal.stdout(`${JSON.stringify(found, null, 2)}\n`);
+  if (flags.format === 'markdown') terminal.stdout(formatMarkdown(found));
+  else if (flags.format === 'json') terminal.stdout(`${JSON.stringify(found, null, 2)}\n`);
   else terminal.stdout(formatPlan(found));
   if (!found.valid) return 1;
   return flags.detailedExitcode === true && hasChanges(found) ? 2 : 0;

@@ -21,7 +21,6 @@ export async function plan(request: PlanRequest): Promise<Plan> {
     commit: head.commit,
     facts: undefined,
     descriptor: undefined,
-    descriptorsUnread: undefined,
     unknown: undefined,
   });
   return planChanges(loadRepository(base.files, cache), loadRepository(head.files, cache), context);

@@ -208,14 +208,14 @@ function deltaOf(
   { product, version }: DesiredEnvironment,
   context: PlanContext,
 ): { delta?: Delta; deltaUnknown?: string } {
-  if (product.descriptor === undefined || from === version) return {};
+  if (product.descriptor === undefined || from === version || context.descriptor === undefined) return {};
   const [before, after] = [from, version].map((one) => (one === undefined ? undefined : context.descriptor?.(product, one)));
   const unread = [from === undefined ? undefined : { version: from, reading: before }, { version, reading: after }].find(
     (one) => one !== undefined && one.reading?.state !== 'found',
   );
   if (unread !== undefined) {
     const { reading } = unread;
-    const said = reading !== undefined && reading.state !== 'found' ? reading.message : context.descriptorsUnread;
+    const said = reading !== undefined && reading.state !== 'found' ? reading.message : undefined;
     return { deltaUnknown: said ?? `the descriptor of ${unread.version} was not read` };
   }
   const components = [before, after].map((one) => (one?.state === 'found' ? one.descriptor.components : undefined));

@@ -19,10 +19,8 @@ export interface PlanContext {
    * for an environment that it does not know. Absent: everything is judged from git alone.
    */
   readonly facts?: (desired: DesiredEnvironment) => EnvironmentFacts | undefined;
-  /** A descriptor as it was read; undefined for one that was not. */
+  /** A descriptor as it was read; undefined for one that was not. Absent: none was. */
   readonly descriptor?: (product: Product, version: string) => DescriptorReading | undefined;
-  /** Why descriptors were not read; shown in place of a delta. */
-  readonly descriptorsUnread?: string;
   /** What else could not be known, a sentence each. */
   readonly unknown?: readonly string[];
 }
@@ -52,12 +50,21 @@ export function planChanges(base: ReleaseRepository, head: ReleaseRepository, co
     environments: environments.sort(inOrder([...base.environments, ...head.environments])),
     governing: compareGoverning(base, head),
     findings,
-    unknown: [...(context.facts === undefined ? [gitAlone] : []), ...(context.unknown ?? [])],
+    unknown: unknownOf(head, environments, context),
   };
 }
 
 const gitAlone =
   'Judged from git alone: what runs where, what is verified, who suspended or holds something and what is being deployed now stands in the cluster. What was asked for before is taken for what is deployed.';
+
+const noDescriptors = 'Descriptors were not read: which components change, and the digests that are signed, are not known.';
+
+function unknownOf(head: ReleaseRepository, environments: readonly EnvironmentPlan[], context: PlanContext): string[] {
+  const described = new Set(head.environments.flatMap(({ product }) => (product.descriptor === undefined ? [] : [product.name])));
+  const unread =
+    context.descriptor === undefined && environments.some(({ product, deploys }) => deploys && described.has(product));
+  return [...(context.facts === undefined ? [gitAlone] : []), ...(unread ? [noDescriptors] : []), ...(context.unknown ?? [])];
+}
 
 /** An environment as one side has it. */
 export type SideState =
