@@ -1,5 +1,4 @@
 import type { ClusterFlags } from '../cli/registration.js';
-import { readFolder } from '../cli/repository-folder.js';
 import { usualKubeconfig } from '../config.js';
 import type { OperateOptions } from '../operate/cluster.js';
 
@@ -15,6 +14,8 @@ export function operateOptions(flags: ClusterFlags & { readonly repository?: str
     signal: AbortSignal.timeout(deadlineMs),
     ...(Object.keys(target).length === 0 ? {} : { kubeconfig: target }),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(repository === undefined ? {} : { files: () => readFolder(repository) }),
+    ...(repository === undefined
+      ? {}
+      : { files: async () => (await import('../cli/repository-folder.js')).readFolder(repository) }),
   };
 }

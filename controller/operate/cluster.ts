@@ -11,11 +11,6 @@ import { createKube, type Kube } from '../kube/kube.js';
 
 /** What commands of people work with: the cluster as it is now, and the documents of its sources. */
 
-/** There is nothing of that name, or more than one. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound';
-}
-
 export interface OperateOptions {
   readonly kubeconfig?: KubeTarget;
   readonly namespace?: string;

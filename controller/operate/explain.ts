@@ -17,7 +17,8 @@ import type { Key, Ports } from '../reconcile/ports.js';
 import { PublishedStates } from '../reconcile/published.js';
 import { subjectOf } from '../reconcile/subject.js';
 import { createDescriptors } from '../s3/descriptors.js';
-import { NotFound, type OperateOptions, readSnapshot } from './cluster.js';
+import { type OperateOptions, readSnapshot } from './cluster.js';
+import { NotFound } from './not-found.js';
 
 /** Looks at what the controller looks at, and judges as it does; it never writes. */
 

@@ -1,7 +1,7 @@
 import { suggestion } from '../core/documents/suggest.js';
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { Api, KindName, Kinds } from './api.js';
-import { NotFound } from './cluster.js';
+import { NotFound } from './not-found.js';
 
 /** From the names that people write to objects. */
 

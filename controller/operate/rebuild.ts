@@ -5,7 +5,7 @@ import { isTerminal } from '../core/run/run.js';
 import { fromTime } from '../core/time.js';
 import type { Kube } from '../kube/kube.js';
 import { listLeases, readLease } from '../kube/lease.js';
-import { NotFound } from './cluster.js';
+import { NotFound } from './not-found.js';
 import { readTrail } from './trail.js';
 
 /** Gives an empty cluster back what was recorded: the newest runs of each environment, and what follows from all of them. */

@@ -3,7 +3,8 @@ import { makeReport, type Report } from '../core/report/report.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import type { Kube } from '../kube/kube.js';
-import { NotFound, type OperateOptions, readSnapshot } from './cluster.js';
+import { type OperateOptions, readSnapshot } from './cluster.js';
+import { NotFound } from './not-found.js';
 import { readTrail } from './trail.js';
 
 export interface ReportRequest {
