@@ -3,6 +3,7 @@ import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
+import type { WebhookHandlers } from './http/webhook.js';
 import { createDeployers } from './jenkins/deployers.js';
 import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
@@ -12,6 +13,8 @@ import { Controller } from './reconcile/controller.js';
 import { measureRun } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
+import { WebhookTargets } from './reconcile/webhook.js';
+import { WebhookWakes } from './reconcile/webhook-wakes.js';
 import { createAuditTrail } from './s3/audit.js';
 import { type BucketClaims, createBucketClaims } from './s3/claims.js';
 import { createDescriptors } from './s3/descriptors.js';
@@ -83,7 +86,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const controller = new Controller({ ports, timers, random: Math.random, onPass });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
-  const http = await startHttpServer(options.http, createHandlers(metrics, state, queues));
+  const webhooks = createWebhooks({ kube, metrics, logger, isLeading: () => state.leading, controller });
+  const http = await startHttpServer(options.http, { ...createHandlers(metrics, state, queues), webhooks });
   const stop = new AbortController();
   const leading = lead({ kube, leadership, state, signal: stop.signal }).catch((error: unknown) => {
     logger.error({ err: error }, 'cannot start');
@@ -153,6 +157,27 @@ function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, k
     await repositories.close();
   };
   return { repositories, descriptors, deployers, claims, audit, close };
+}
+
+/** Where code hosts say that there is something new. */
+function createWebhooks(parts: {
+  kube: Kube;
+  metrics: Metrics;
+  logger: Logger;
+  isLeading: () => boolean;
+  controller: Controller;
+}): WebhookHandlers {
+  const { kube, metrics, logger, isLeading, controller } = parts;
+  const { sources } = kube;
+  const queues = () => ({ branch: controller.sources, 'pull-requests': controller.sources });
+  const wakes = new WebhookWakes({ sources, clock: { now: Date.now }, timers, isLeading, queues });
+  const readSecret = kube.readSecret.bind(kube);
+  const targets = new WebhookTargets({ sources, readSecret, wakes, monotonicNow: () => performance.now(), log: logger });
+  return {
+    find: (namespace, name) => targets.find(namespace, name),
+    counted: (outcome) => metrics.webhooks.received(outcome),
+    now: Date.now,
+  };
 }
 
 function createClaims(kube: Kube, inBuckets: BucketClaims): Claims {

@@ -1,5 +1,7 @@
-import { type ServerType, serve } from '@hono/node-server';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { createWebhookListener, isWebhook, type WebhookHandlers, type WebhookLimits } from './webhook.js';
 
 /** What the endpoints tell; the handlers come from the composition root. */
 export interface HttpHandlers {
@@ -8,6 +10,7 @@ export interface HttpHandlers {
   readonly unhealthy: () => string | undefined;
   /** The reason why it cannot work yet; undefined once it can. */
   readonly unready: () => string | undefined;
+  readonly webhooks: WebhookHandlers;
 }
 
 export interface HttpServer {
@@ -15,8 +18,16 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves /metrics, /healthz and /readyz. Port 0: any free one. */
-export async function startHttpServer(address: { host: string; port: number }, handlers: HttpHandlers): Promise<HttpServer> {
+/** A head that takes longer to come is given up, and so is a request. */
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+
+/** Serves /metrics, /healthz, /readyz and /webhooks. Port 0: any free one. */
+export async function startHttpServer(
+  address: { host: string; port: number },
+  handlers: HttpHandlers,
+  webhookLimits?: WebhookLimits,
+): Promise<HttpServer> {
   const app = new Hono();
   app.get('/metrics', async (context) => {
     const { contentType, body } = await handlers.metrics();
@@ -24,27 +35,33 @@ export async function startHttpServer(address: { host: string; port: number }, h
   });
   app.get('/healthz', (context) => probe(handlers.unhealthy(), (body, status) => context.text(body, status)));
   app.get('/readyz', (context) => probe(handlers.unready(), (body, status) => context.text(body, status)));
-  return listen(app, address);
+  const others = getRequestListener(app.fetch);
+  const webhook = createWebhookListener(handlers.webhooks, webhookLimits);
+  // Bodies of strangers are read here alone, and not through streams that hold more of them than is asked for.
+  return listen((request, response) => void (isWebhook(request.url) ? webhook : others)(request, response), address);
 }
 
 function probe<T>(problem: string | undefined, answer: (body: string, status: 200 | 503) => T): T {
   return problem === undefined ? answer('ok\n', 200) : answer(`${problem}\n`, 503);
 }
 
-function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+function listen(listener: RequestListener, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, listener);
   return new Promise((resolve, reject) => {
-    const server: ServerType = serve({ fetch: app.fetch, hostname: host, port }, (info) => {
-      const shown = host.includes(':') ? `[${host}]` : host;
-      resolve({ url: `http://${shown}:${info.port}`, close: () => close(server) });
-    });
     server.on('error', (error) => reject(new Error(`cannot serve HTTP on ${host}:${port}: ${error.message}`)));
+    server.listen(port, host, () => {
+      const shown = host.includes(':') ? `[${host}]` : host;
+      const bound = server.address();
+      const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
+      resolve({ url: `http://${shown}:${actual}`, close: () => close(server) });
+    });
   });
 }
 
-function close(server: ServerType): Promise<void> {
+function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000).unref();
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
   });
 }

@@ -19,6 +19,7 @@ import { reconcileRelease } from './release.js';
 import { isProductKey, ReleaseWakes } from './release-wakes.js';
 import { SeenObjects } from './seen-objects.js';
 import { reconcileSource } from './source.js';
+import { NotedWebhooks } from './webhook-wakes.js';
 
 export interface ControllerOptions {
   readonly ports: Ports;
@@ -55,6 +56,7 @@ export class Controller {
   readonly #ports: Ports;
   readonly #memory: Memory;
   readonly #seen: SeenObjects;
+  readonly #notedWebhooks = new NotedWebhooks();
 
   constructor({ ports, timers, random, onPass }: ControllerOptions) {
     this.#ports = ports;
@@ -156,6 +158,7 @@ export class Controller {
     switch (kind) {
       case 'ReleaseSource':
         if (this.#seen.look(kind, key, this.#ports.sources.get(key)).isNews) this.#wakeSource(key);
+        if (this.#notedWebhooks.isNews(key, this.#ports.sources.get(key))) this.sources.add(text);
         return;
       case 'Environment': {
         const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.environments.get(key));

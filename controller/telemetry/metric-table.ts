@@ -22,6 +22,7 @@ export const metricDescriptions = {
   towpath_source_fetch_duration_seconds: 'How long fetches take.',
   towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
   towpath_jenkins_requests_total: 'Requests to Jenkins.',
+  towpath_webhook_requests_total: 'Requests to the endpoints of webhooks, by result and by what sent them.',
   towpath_watch_last_event_age_seconds: 'Since when the API has said nothing, by kind.',
   towpath_quarantined_objects: 'Objects that do not fit their schema and are therefore left alone, by kind.',
   towpath_event_loop_lag_seconds: 'The longest delay of the event loop since the last scrape.',

@@ -2,6 +2,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { addGauges } from './gauges.js';
 import type { DeploymentMeasure, RunMeasure, Snapshot } from './samples.js';
 import { Series } from './series.js';
+import { WebhookMetrics } from './webhook-metrics.js';
 
 const minutes = [30, 60, 120, 300, 600, 1200, 1800, 2400, 3000, 3600, 5400, 7200];
 const leadTimes = [60, 300, 900, 3600, 4 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 14 * 86_400, 30 * 86_400];
@@ -11,6 +12,7 @@ const reconcileTimes = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 export class Metrics {
   readonly #series = new Series();
   readonly registry = this.#series.registry;
+  readonly webhooks = new WebhookMetrics(this.#series);
   readonly #runs = this.#series.counter('towpath_deployment_runs_total', ['product', 'stage', 'class', 'result']);
   readonly #duration = this.#series.histogram('towpath_deployment_duration_seconds', ['product', 'stage'], minutes);
   readonly #leadTime = this.#series.histogram('towpath_lead_time_seconds', ['product', 'stage'], leadTimes);

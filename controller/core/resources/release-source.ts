@@ -63,9 +63,40 @@ const Bucket = Type.Object(
   { description: 'A bucket of descriptors that products may name.' },
 );
 
+const Webhook = Type.Object(
+  {
+    secretRef: secretRef(
+      'that stand for nothing: each value is a secret that the host may sign with, or send as its token; several while one is replaced by another',
+    ),
+  },
+  {
+    description:
+      'Lets the code host wake the source: POST /webhooks/NAMESPACE/NAME. It is looked at every interval all the same.',
+  },
+);
+
+const Forge = Type.Object(
+  {
+    kind: oneOf(['github', 'gitlab', 'gitea', 'bitbucket'], 'What it is; gitea stands for Forgejo too.'),
+    url: Type.Optional(
+      text('Root of its API, such as https://gitlab.example/api/v4; absent: the public service.', { maxLength: 2048 }),
+    ),
+    project: text('owner/name, on GitLab with all groups; on Bitbucket Data Center PROJECT/slug.', { maxLength: 1024 }),
+    secretRef: Type.Optional(secretRef('token, and username where it is an app password; ca.crt for a private CA')),
+    report: flag('Tell there what becomes of commits and pull requests: statuses, and one comment for each pull request.', {
+      default: true,
+    }),
+    interval: duration('How often to look for open pull requests, where no webhook says that there is one.', { default: '5m' }),
+    allowInsecure,
+  },
+  { description: 'The code host that the repository is on.' },
+);
+
 export const ReleaseSourceSpec = Type.Object(
   {
     git: Git,
+    webhook: Type.Optional(Webhook),
+    forge: Type.Optional(Forge),
     jenkins: Type.Optional(list(Jenkins, 'Jenkins servers that documents may name.')),
     buckets: Type.Optional(list(Bucket, 'Buckets that documents may name.')),
     firstDeployment: oneOf(['confirm', 'deploy'], 'What happens to an environment that nothing is recorded of.', {
@@ -125,6 +156,23 @@ export const ReleaseSourceStatus = Type.Object(
       ),
     ),
     environments: Type.Optional(integer('Environments that the repository names.')),
+    webhook: Type.Optional(
+      Type.Object(
+        { receivedAt: text('When a replica that does not work took the last one, for the one that does; with milliseconds.') },
+        { description: 'Webhooks that were taken by another replica than the one that works.' },
+      ),
+    ),
+    forge: Type.Optional(
+      Type.Object(
+        {
+          lastDelivered: Type.Optional(time('When it last took something.')),
+          pullRequests: Type.Optional(integer('Open pull requests for the branch, when it was last asked.')),
+          undelivered: Type.Optional(integer('Statuses and comments that wait to be delivered.')),
+          problem: Type.Optional(text('Why something could not be delivered; it is tried again.')),
+        },
+        { description: 'What the code host was told.' },
+      ),
+    ),
     conditions: Type.Optional(Conditions),
   },
   { description: 'What Towpath found.' },
@@ -136,6 +184,8 @@ export type ReleaseSourceResource = Resource<ReleaseSourceSpec, ReleaseSourceSta
 export type JenkinsServer = Static<typeof Jenkins>;
 export type BucketSpec = Static<typeof Bucket>;
 export type GitSpec = Static<typeof Git>;
+export type ForgeSpec = Static<typeof Forge>;
+export type ForgeStatus = NonNullable<ReleaseSourceStatus['forge']>;
 
 export const releaseSource: ResourceDefinition = {
   kind: 'ReleaseSource',

@@ -39,6 +39,8 @@ export function readyStatus(
     documents: { valid, invalid },
     errors: errors.length === 0 ? undefined : firstOfEachFile(errors).map(toError),
     environments: repository.environments.length + repository.invalid.length,
+    webhook: source.status?.webhook,
+    forge: source.status?.forge,
     conditions: conditions(source, { ready: true, reason: errors.length === 0 ? 'Loaded' : 'LoadedWithErrors', message }, now),
   });
 }
