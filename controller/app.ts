@@ -8,6 +8,8 @@ import { createDeployers } from './jenkins/deployers.js';
 import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
+import { createTextRecords } from './kube/text-records.js';
+import { createSinks } from './notify/sinks.js';
 import { createHandlers, knownOf, logPass, type State, snapshotOf } from './observability.js';
 import { Controller } from './reconcile/controller.js';
 import { measureRun } from './reconcile/measure.js';
@@ -83,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const ports = createPorts({ kube, adapters, leadership, metrics, logger, published: () => controller.published });
   const onPass = (report: PassReport) => logPass(report, { logger, metrics });
-  const controller = new Controller({ ports, timers, random: Math.random, onPass });
+  const controller = new Controller({ ports, timers, random: Math.random, onPass, notify: adapters.notify });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
   const webhooks = createWebhooks({ kube, metrics, logger, isLeading: () => state.leading, controller });
@@ -149,14 +151,17 @@ function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, k
   const bucketClaims = createBucketClaims({ readSecret });
   const claims = createClaims(kube, bucketClaims);
   const audit = createAuditTrail({ readSecret, ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }) });
+  const sinks = createSinks({ readSecret, now: Date.now });
+  const notify = { records: createTextRecords(kube.client, 'notifications'), sinks, onResult: metrics.notified };
   const close = async () => {
+    await sinks.close();
     audit.close();
     deployers.close();
     bucketClaims.close();
     descriptors.close();
     await repositories.close();
   };
-  return { repositories, descriptors, deployers, claims, audit, close };
+  return { repositories, descriptors, deployers, claims, audit, notify, close };
 }
 
 /** Where code hosts say that there is something new. */

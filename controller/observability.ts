@@ -63,8 +63,13 @@ function countQuarantined(kube: Kube): Record<string, number> {
 }
 
 /** What the gauges read at a scrape. */
-export function snapshotOf(kube: Kube, controller: () => Pick<Controller, 'queues' | 'published'>, state: State) {
+export function snapshotOf(
+  kube: Kube,
+  controller: () => Pick<Controller, 'queues' | 'published' | 'notifications'>,
+  state: State,
+) {
   return {
+    undelivered: () => controller().notifications?.oldest() ?? [],
     environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
     sources: () =>
       kube.sources

@@ -1,3 +1,4 @@
+import type { NotificationEvent } from './notify/events.js';
 import type { Digest, Millis } from './units.js';
 
 /** Governance as git says it: the normal form of Release, DeploymentWindow, Roles and Incident documents, and of what products demand by them. */
@@ -224,6 +225,26 @@ export interface Incident {
   readonly url?: string;
 }
 
+/** A sink as a policy names it, and where. */
+export interface NamedSink {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Who is told of what; an absent list of events stands for all. */
+export interface NotificationRule {
+  readonly selector: Selector;
+  readonly events?: readonly NotificationEvent[];
+  readonly sinks: readonly NamedSink[];
+}
+
+export interface NotificationPolicy {
+  readonly name: string;
+  readonly rules: readonly NotificationRule[];
+}
+
 /** A governing document that is not valid. What depends on it stays closed: nobody knows what it was to say. */
 export interface BrokenDocument {
   readonly kind: 'DeploymentWindow' | 'Roles' | 'Release';
@@ -244,6 +265,8 @@ export interface Governance {
   readonly roles: readonly Role[];
   readonly incidents: readonly Incident[];
   readonly broken: readonly BrokenDocument[];
+  /** Absent where there is none. They hold nothing back, whatever is wrong with them. */
+  readonly policies?: readonly NotificationPolicy[];
 }
 
 /** The part of it that concerns one product; releases by version. */

@@ -51,6 +51,10 @@ export const reasons = {
   AuditTrailUnavailable: 'The audit trail cannot be written at the moment; what is to be recorded waits.',
   CommitNotVerified: 'The newest commit is not signed as the ReleaseSource demands; the last verified one stays in force.',
   VerifyKeysInvalid: 'The keys that commits are verified with are not there, or cannot be used.',
+  // Telling people
+  SinkMisconfigured: 'The address or the Secret of a sink cannot be used.',
+  SinkUnavailable: 'A sink does not take messages at the moment; they wait.',
+  ReleaseInProduction: 'The release is in every environment of the last stage.',
   // Talking to Jenkins and to the API server
   InvalidJenkinsServer: 'The address of the Jenkins server is not valid, or not allowed.',
   JenkinsUnavailable: 'Jenkins cannot be asked at the moment.',

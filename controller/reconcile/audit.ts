@@ -23,6 +23,12 @@ import type { Requeue } from './queue.js';
 export class Audited {
   readonly #upTo = new Map<string, { readonly trail: string; readonly number: number }>();
   readonly #adoptions = new Set<string>();
+  readonly #isSettled: (run: DeploymentRunResource, source: ReleaseSourceResource | undefined) => boolean;
+
+  /** `isSettled`: whether nobody has to be told of a run any more. */
+  constructor(isSettled: (run: DeploymentRunResource, source: ReleaseSourceResource | undefined) => boolean = () => true) {
+    this.#isSettled = isSettled;
+  }
 
   /** The number of the last run of the environment that is in the trail of the source; undefined while nobody has looked there. */
   upTo(environment: Key, source: ReleaseSourceResource): number | undefined {
@@ -42,8 +48,9 @@ export class Audited {
     this.#adoptions.add(`${trailOf(source)} ${key}`);
   }
 
-  /** Whether a run may be forgotten: its source keeps no trail, or the trail has it. */
+  /** Whether a run may be forgotten: everybody was told, and its source keeps no trail, or the trail has it. */
   has(run: DeploymentRunResource, source: ReleaseSourceResource | undefined): boolean {
+    if (!this.#isSettled(run, source)) return false;
     if (source?.spec.audit === undefined) return true;
     const { namespace, name } = run.metadata;
     const upTo = this.upTo({ namespace, name: name.slice(0, name.lastIndexOf('.')) }, source);

@@ -11,6 +11,7 @@ import type { Memory } from './gather.js';
 import { fromJobText, JobHistories, toJobText } from './histories.js';
 import { jobsOf, reconcileJob } from './job.js';
 import { Locks } from './locks.js';
+import { type NotificationPorts, Notifications } from './notifications.js';
 import { PathView } from './path-view.js';
 import type { Key, Ports } from './ports.js';
 import { fromKeyText, PublishedStates, toKeyText } from './published.js';
@@ -26,6 +27,8 @@ export interface ControllerOptions {
   readonly timers: Timers;
   readonly random: () => number;
   readonly onPass?: (report: PassReport) => void;
+  /** Absent: nobody is told anything. */
+  readonly notify?: NotificationPorts;
 }
 
 /** What changed in the API; only the name is used, what to do is worked out from the state. */
@@ -53,12 +56,13 @@ export class Controller {
   readonly #auditWakes: AuditWakes;
   readonly releases: KeyedQueue;
   readonly #releaseWakes: ReleaseWakes;
+  readonly notifications: Notifications | undefined;
   readonly #ports: Ports;
   readonly #memory: Memory;
   readonly #seen: SeenObjects;
   readonly #notedWebhooks = new NotedWebhooks();
 
-  constructor({ ports, timers, random, onPass }: ControllerOptions) {
+  constructor({ ports, timers, random, onPass, notify }: ControllerOptions) {
     this.#ports = ports;
     const published = new PublishedStates();
     const histories = new JobHistories();
@@ -68,7 +72,7 @@ export class Controller {
       components: new ComponentCache(),
       path: new PathView(),
       claimAges: new ClaimAges(() => timers.now()),
-      audited: new Audited(),
+      audited: new Audited((run, source) => this.notifications?.isSettled(run, source) ?? true),
     };
     this.#seen = new SeenObjects(published);
     const wakeEnvironments = (keys: readonly string[]) => {
@@ -78,9 +82,9 @@ export class Controller {
     const watchJobs = (source: Key) => {
       for (const job of jobsOf(source, published)) this.jobs.add(toJobText(job));
     };
-    const releaseWakes = new ReleaseWakes({ ports, published, wake: (key) => this.releases.addAfter(key, releaseDelayMs) });
-    this.#releaseWakes = releaseWakes;
-    const wakeReleases = releaseWakes.source.bind(releaseWakes);
+    this.#releaseWakes = new ReleaseWakes({ ports, published, wake: (key) => this.releases.addAfter(key, releaseDelayMs) });
+    const wakeReleases = (source: Key) => this.#wakeReleases(source);
+    this.notifications = notify && new Notifications({ ports, published, notify, wakeEnvironments, ...shared });
     const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
     const environmentLoop = { ports, memory: this.#memory, locks: new Locks(), caughtUp: new CaughtUp() };
     const jobLoop = { ports, published, histories, wakeEnvironments };
@@ -137,6 +141,7 @@ export class Controller {
       { name: 'job', queue: this.jobs },
       { name: 'release', queue: this.releases },
       { name: 'audit', queue: this.audits },
+      ...(this.notifications === undefined ? [] : [{ name: 'notification', queue: this.notifications.queue }]),
     ];
   }
 
@@ -168,9 +173,11 @@ export class Controller {
         if (opensGates) this.#wakePeers(key);
         this.#releaseWakes.environment(key);
         if (isAdopted(this.#ports.environments.get(key))) this.#auditWakes.environment(text);
+        this.notifications?.environment(key);
         return;
       }
       case 'Release':
+        this.notifications?.release(key);
         if (this.#seen.look(kind, key, this.#ports.releases.get(key)).isNews) this.releases.addAfter(text, releaseDelayMs);
         return;
       case 'DeploymentRun': {
@@ -178,6 +185,7 @@ export class Controller {
         if (isNews || byOthers) this.environments.add(environmentOf(key));
         if (opensGates) this.#wakePeers(key);
         if (isNews || opensGates) this.#auditWakes.environment(environmentOf(key));
+        this.notifications?.environment(fromKeyText(environmentOf(key)));
         return;
       }
       case 'Hold':
@@ -189,12 +197,19 @@ export class Controller {
     }
   }
 
+  /** What git says was published anew. */
+  #wakeReleases(source: Key): void {
+    this.#releaseWakes.source(source);
+    this.notifications?.source(source);
+  }
+
   #wakeSource(key: Key): void {
     this.sources.add(toKeyText(key));
     for (const { metadata, spec } of this.#ports.environments.list()) {
       if (metadata.namespace === key.namespace && spec.source === key.name) this.environments.add(toKeyText(metadata));
     }
     for (const job of jobsOf(key, this.#memory.published)) this.jobs.add(toJobText(job));
+    this.notifications?.source(key);
     this.#auditWakes.everything(key.namespace, everyEnvironment(this.#ports, key.namespace));
   }
 

@@ -1,12 +1,19 @@
 import type { AuditRecord } from '../core/audit/records.js';
 import type { EventRecord } from '../core/events.js';
 import type { ClaimPlace, DescriptorReading, Json, Millis, Snapshot } from '../core/model.js';
+import type { Message } from '../core/notify/message.js';
 import type { Resource } from '../core/resources/definition.js';
 import type { DeploymentRunResource, DeploymentRunSpec, DeploymentRunStatus } from '../core/resources/deployment-run.js';
 import type { EnvironmentResource, EnvironmentSpec, EnvironmentStatus } from '../core/resources/environment.js';
 import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../core/resources/release.js';
-import type { BucketSpec, JenkinsServer, ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
+import type {
+  BucketSpec,
+  JenkinsServer,
+  ReleaseSourceResource,
+  ReleaseSourceStatus,
+  SinkSpec,
+} from '../core/resources/release-source.js';
 import type {
   BuildReading,
   ClaimReading,
@@ -245,4 +252,60 @@ export interface Ports {
   readonly leadership: Leadership;
   readonly measurements: Measurements;
   readonly log: Log;
+}
+
+/** A small text that is kept in the cluster for the loop itself. */
+export interface StoredText {
+  readonly text: string;
+  /** What it is compared with when it is written again. */
+  readonly version: string;
+}
+
+/** Small records that nobody but the loop reads: each is a ConfigMap. */
+export interface TextRecords {
+  /** As it is now, never from a cache; undefined where there is none. */
+  read(key: Key, signal: AbortSignal): Promise<StoredText | undefined>;
+  /** Compare-and-swap with what was read (undefined: there must be none); durable when it returns. A conflict throws ReconcileError with retry at once. */
+  write(
+    key: Key,
+    change: { readonly before: StoredText | undefined; readonly text: string },
+    signal: AbortSignal,
+  ): Promise<StoredText>;
+  /** The names of all of them in a namespace. */
+  list(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
+  remove(key: Key, signal: AbortSignal): Promise<void>;
+}
+
+/** What became of an attempt to hand a message over. */
+export type Delivery =
+  /** The sink has it. `handle`: what the sink calls it, for later messages of the same deployment. */
+  | { readonly state: 'delivered'; readonly handle?: Json }
+  /** The sink will never take it. */
+  | { readonly state: 'refused'; readonly message: string }
+  /** It may be tried again. `isSent`: it may have arrived nevertheless. */
+  | { readonly state: 'failed'; readonly message: string; readonly isSent: boolean; readonly afterMs?: Millis };
+
+/** Whether the sink has a message that may have been sent. */
+export type Search =
+  | { readonly state: 'found'; readonly handle?: Json }
+  | { readonly state: 'absent' }
+  | { readonly state: 'failed'; readonly message: string; readonly afterMs?: Millis };
+
+/** Somebody, or something, that is told what happens. Throws for an aborted signal, and ReconcileError where it cannot even be asked. */
+export interface Sink {
+  /** How a message is known again: the sink knows its key, it can be looked for, or not at all. */
+  readonly certainty: 'key' | 'lookup' | 'none';
+  /** `handle`: what was given for an earlier message of the same deployment. */
+  send(message: Message, handle: Json | undefined, signal: AbortSignal): Promise<Delivery>;
+  /** Where it can be looked for: whether the sink has it. `since`: when it was sent at the earliest. */
+  find(
+    message: Message,
+    sent: { readonly since: Millis; readonly handle: Json | undefined },
+    signal: AbortSignal,
+  ): Promise<Search>;
+}
+
+export interface Sinks {
+  /** The sink, with its Secret as it is now. Throws ReconcileError where that cannot be used. */
+  open(namespace: string, sink: SinkSpec, signal: AbortSignal): Promise<Sink>;
 }

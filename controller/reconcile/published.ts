@@ -75,6 +75,11 @@ export class PublishedStates {
     return found;
   }
 
+  /** What a source was last read to say; undefined for one that was not read. */
+  snapshotOf(source: Key): Snapshot | undefined {
+    return this.#bySource.get(toKeyText(source))?.snapshot;
+  }
+
   /** What each source says that governs, of those that were read. */
   governing(): readonly Governance[] {
     return [...this.#bySource.values()].map(({ snapshot }) => snapshot.repository.governance);

@@ -3,6 +3,7 @@ import { durationOr } from '../core/duration.js';
 import { ReconcileError, toReconcileError } from '../core/errors.js';
 import { annotations } from '../core/facts.js';
 import type { Finding, Millis, Snapshot } from '../core/model.js';
+import { sinkFindings } from '../core/notify/routes.js';
 import type { EnvironmentSpec } from '../core/resources/environment.js';
 import type { ReleaseSourceResource, ReleaseSourceStatus } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
@@ -79,7 +80,8 @@ async function publish(
     loop.wakeReleases({ namespace, name });
     if (changed.length > 0) loop.watchJobs({ namespace, name });
   }
-  const findings = [...snapshot.repository.findings, ...conflictFindings(source, loop), ...leftAlone];
+  const unknownSinks = sinkFindings(snapshot.repository.governance.policies, source.spec.sinks);
+  const findings = [...snapshot.repository.findings, ...unknownSinks, ...conflictFindings(source, loop), ...leftAlone];
   const status = readyStatus(source, { snapshot, findings, now: ports.clock.now() });
   if (source.status?.commit?.sha !== snapshot.commit.sha) {
     const message = `${snapshot.commit.sha.slice(0, 12)} by ${snapshot.commit.author}: ${snapshot.commit.subject}`;

@@ -23,6 +23,9 @@ export const metricDescriptions = {
   towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
   towpath_jenkins_requests_total: 'Requests to Jenkins.',
   towpath_webhook_requests_total: 'Requests to the endpoints of webhooks, by result and by what sent them.',
+  towpath_notifications_total:
+    'Messages to sinks, by result (delivered, failed, refused, dropped, doubtful); failed ones are tried again.',
+  towpath_notification_oldest_undelivered_seconds: 'How long the message that waits longest for a sink has been waiting.',
   towpath_watch_last_event_age_seconds: 'Since when the API has said nothing, by kind.',
   towpath_quarantined_objects: 'Objects that do not fit their schema and are therefore left alone, by kind.',
   towpath_event_loop_lag_seconds: 'The longest delay of the event loop since the last scrape.',

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics } from 'prom-client';
 import { addGauges } from './gauges.js';
+import { addNotificationMetrics } from './notification-metrics.js';
 import type { DeploymentMeasure, RunMeasure, Snapshot } from './samples.js';
 import { Series } from './series.js';
 import { WebhookMetrics } from './webhook-metrics.js';
@@ -33,9 +34,13 @@ export class Metrics {
   readonly #waited = this.#series.histogram('workqueue_queue_duration_seconds', ['name'], reconcileTimes);
   readonly #retries = this.#series.counter('workqueue_retries_total', ['name']);
 
+  /** Counts what became of a message to a sink. */
+  readonly notified: (sink: string, result: string) => void;
+
   constructor(snapshot: Snapshot, eventLoopLagSeconds: () => number) {
     collectDefaultMetrics({ register: this.registry });
     addGauges(this.#series, snapshot, eventLoopLagSeconds);
+    this.notified = addNotificationMetrics(this.#series, snapshot.undelivered ?? (() => []));
   }
 
   passed({

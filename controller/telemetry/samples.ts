@@ -56,6 +56,11 @@ export interface RunMeasure {
   readonly deployment?: DeploymentMeasure;
 }
 
+export interface SinkAge {
+  readonly sink: string;
+  readonly ms: number;
+}
+
 export interface QueueSample {
   readonly name: string;
   readonly depth: number;
@@ -72,6 +77,8 @@ export interface Snapshot {
   /** One entry a source that was read. */
   readonly figures: () => readonly FiguresSample[];
   readonly queues: () => readonly QueueSample[];
+  /** How long the oldest message that waits for a sink has been waiting. */
+  readonly undelivered?: () => readonly SinkAge[];
   readonly isLeader: () => boolean;
   readonly lastEventAgeSeconds: () => Readonly<Record<string, number>>;
   /** How many objects are left alone, by kind. */

@@ -16,7 +16,17 @@ function undescribed(schema: Schema, path: string): string[] {
 describe('published schemas', () => {
   it('have an address each, one for each kind and one for descriptors', () => {
     expect(Object.entries(schemaFiles()).map(([path, text]) => [path, (JSON.parse(text) as Schema).$id])).toEqual(
-      ['deploymentwindow', 'descriptor', 'environmentconfig', 'incident', 'masterversion', 'product', 'release', 'roles']
+      [
+        'deploymentwindow',
+        'descriptor',
+        'environmentconfig',
+        'incident',
+        'notificationpolicy',
+        'masterversion',
+        'product',
+        'release',
+        'roles',
+      ]
         .map((name) => [`schemas/${name}.schema.json`, `https://towpath.dev/schemas/v1alpha1/${name}.schema.json`])
         .sort((a, b) => order(a[0]) - order(b[0])),
     );

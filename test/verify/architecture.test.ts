@@ -19,6 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   jenkins: adapter('jenkins', 'jenkins', 'undici'),
   forge: adapter('forge', 'undici'),
   s3: adapter('s3', '@aws-sdk/client-s3', '@smithy/'),
+  notify: adapter('notify', 'undici', 'nodemailer'),
   kube: adapter('kube', '@kubernetes/client-node', 'undici', 'yaml'),
   // Beside its store: YAML bodies of server-side apply.
   embedded: [...files('embedded'), 'node:', 'classic-level', 'yaml'],

@@ -4,6 +4,7 @@ import { DeploymentWindowSchema } from './schema/deployment-window.js';
 import { EnvironmentConfigSchema } from './schema/environment-config.js';
 import { IncidentSchema } from './schema/incident.js';
 import { MasterVersionSchema } from './schema/master-version.js';
+import { NotificationPolicySchema } from './schema/notification-policy.js';
 import { ProductSchema } from './schema/product.js';
 import { ReleaseSchema } from './schema/release.js';
 import { RolesSchema } from './schema/roles.js';
@@ -17,6 +18,7 @@ export const documentTypes: Readonly<Record<DocumentKind, TSchema>> = {
   DeploymentWindow: DeploymentWindowSchema,
   Roles: RolesSchema,
   Incident: IncidentSchema,
+  NotificationPolicy: NotificationPolicySchema,
 };
 
 export const documentKinds = Object.keys(documentTypes) as readonly DocumentKind[];
@@ -39,4 +41,5 @@ export const documentSchemas: Readonly<Record<DocumentKind, Readonly<Record<stri
   DeploymentWindow: publishedSchema('DeploymentWindow', DeploymentWindowSchema),
   Roles: publishedSchema('Roles', RolesSchema),
   Incident: publishedSchema('Incident', IncidentSchema),
+  NotificationPolicy: publishedSchema('NotificationPolicy', NotificationPolicySchema),
 };

@@ -2,6 +2,7 @@ import { compact } from '../compact.js';
 import type { BrokenDocument, Governance, ReleaseDocument } from '../governance.js';
 import type { Finding } from '../model.js';
 import { toIncident, toRelease, toRoles, toWindow } from './governing.js';
+import { toNotificationPolicy } from './notification-policies.js';
 import type { DocumentKind, ParsedDocument, ParsedFile, ValidDocument } from './parsed.js';
 import { only, type RepositoryIndex } from './repository-index.js';
 import type { Stopped, Verdict } from './rules/verdict.js';
@@ -31,7 +32,9 @@ export function loadGovernance({ index, releases, verdicts, stopped, files }: Re
     index.documents.filter(
       (document): document is ValidDocument<K> => document.kind === kind && document.valid && !errors.has(document),
     );
+  const policies = sound('NotificationPolicy').map(toNotificationPolicy);
   return {
+    ...(policies.length === 0 ? {} : { policies }),
     releases: [...releases.values()],
     windows: sound('DeploymentWindow').map(({ content }) => toWindow(content)),
     roles: sound('Roles').flatMap(({ content }) => toRoles(content)),

@@ -6,6 +6,7 @@ import type { DeploymentWindowDocument } from './schema/deployment-window.js';
 import type { EnvironmentConfigDocument } from './schema/environment-config.js';
 import type { IncidentDocument } from './schema/incident.js';
 import type { MasterVersionDocument } from './schema/master-version.js';
+import type { NotificationPolicyDocument } from './schema/notification-policy.js';
 import type { ProductDocument } from './schema/product.js';
 import type { ReleaseDocumentContent } from './schema/release.js';
 import type { RolesDocument } from './schema/roles.js';
@@ -20,6 +21,7 @@ export interface DocumentContents {
   readonly DeploymentWindow: DeploymentWindowDocument;
   readonly Roles: RolesDocument;
   readonly Incident: IncidentDocument;
+  readonly NotificationPolicy: NotificationPolicyDocument;
 }
 
 export type DocumentKind = keyof DocumentContents;

@@ -23,7 +23,13 @@ export interface RepositoryIndex {
 export const environmentKey = (product: string, environment: string): string => `${product}/${environment}`;
 
 /** Kinds whose names are not those of one product. */
-const standsAlone: ReadonlySet<DocumentKind> = new Set(['Product', 'DeploymentWindow', 'Roles', 'Incident']);
+const standsAlone: ReadonlySet<DocumentKind> = new Set([
+  'Product',
+  'DeploymentWindow',
+  'Roles',
+  'Incident',
+  'NotificationPolicy',
+]);
 
 /** The name under which a document is looked up; undefined where it cannot be told. */
 export function keyOf(document: ParsedDocument): string | undefined {

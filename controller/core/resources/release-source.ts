@@ -63,6 +63,57 @@ const Bucket = Type.Object(
   { description: 'A bucket of descriptors that products may name.' },
 );
 
+const Sink = Type.Object(
+  {
+    name: text('The name that NotificationPolicy documents use for it.', {
+      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+      maxLength: 63,
+    }),
+    kind: oneOf(['slack', 'teams', 'webhook', 'email', 'statuspage', 'jira'], 'What it is.'),
+    url: Type.Optional(
+      text(
+        'Where it is: the webhook, the API where it is not the public one, or the mail server (smtps:// or smtp://). An address that is a secret stands as url in the Secret.',
+        { maxLength: 2048 },
+      ),
+    ),
+    secretRef: Type.Optional(
+      secretRef(
+        'slack: token, or url; teams: url; webhook: secret (one a line, the first signs first) and, where it is secret, url; email: username and password; statuspage: token; jira: token, and username on Jira Cloud; ca.crt for a private CA',
+      ),
+    ),
+    channel: Type.Optional(text('slack: id of the channel, such as C0123456789.')),
+    from: Type.Optional(text('email: the sender.')),
+    to: Type.Optional(list(text('An address.'), 'email: who gets it.', { maxItems: 50 })),
+    page: Type.Optional(text('statuspage: id of the page.')),
+    components: Type.Optional(
+      list(
+        Type.Object(
+          {
+            id: text('Id of the component.'),
+            product: Type.Optional(text('Only for this product.')),
+            environment: Type.Optional(text('Only for this environment.')),
+            client: Type.Optional(text('Only for this client.')),
+          },
+          { description: 'A component, and what it stands for.' },
+        ),
+        'statuspage: the components that a deployment puts under maintenance.',
+        { maxItems: 200 },
+      ),
+    ),
+    project: Type.Optional(text('jira: key of the project; absent: that of each ticket.')),
+    transition: Type.Optional(text('jira: name of the transition, or of the status, that tickets are taken to.')),
+    timeout: duration('How long one request may take.', { default: '10s' }),
+    maxAge: duration('A message that could not be delivered for so long is dropped, and the drop is told.', { default: '1d' }),
+    whenInDoubt: oneOf(
+      ['repeat', 'skip'],
+      'What happens to a message of which nobody can find out whether it arrived, where the sink knows no keys.',
+      { default: 'repeat' },
+    ),
+    allowInsecure,
+  },
+  { description: 'Somebody, or something, that is told what happens.' },
+);
+
 const Webhook = Type.Object(
   {
     secretRef: secretRef(
@@ -111,6 +162,7 @@ export const ReleaseSourceSpec = Type.Object(
         { description: 'Where every run that ended, every hold and every adoption is recorded for good.' },
       ),
     ),
+    sinks: Type.Optional(list(Sink, 'Who can be told: NotificationPolicy documents name them.', { maxItems: 50 })),
     historyLimit: integer('How many runs are kept for each environment.', { minimum: 2, maximum: 200, default: 20 }),
     suspend: flag('Stop looking at the repository and starting deployments.', { default: false }),
   },
@@ -173,6 +225,23 @@ export const ReleaseSourceStatus = Type.Object(
         { description: 'What the code host was told.' },
       ),
     ),
+    sinks: Type.Optional(
+      list(
+        Type.Object(
+          {
+            name: text('Sink.'),
+            lastDelivered: Type.Optional(time('When it last took a message.')),
+            undelivered: Type.Optional(integer('Messages that wait for it.')),
+            oldest: Type.Optional(time('When what waits longest happened.')),
+            dropped: Type.Optional(integer('Messages that it did not get, since this was last 0: too old, or refused.')),
+            problem: Type.Optional(text('What is wrong.')),
+          },
+          { description: 'How one sink stands.' },
+        ),
+        'How the sinks stand that were used.',
+        { maxItems: 50 },
+      ),
+    ),
     conditions: Type.Optional(Conditions),
   },
   { description: 'What Towpath found.' },
@@ -186,6 +255,8 @@ export type BucketSpec = Static<typeof Bucket>;
 export type GitSpec = Static<typeof Git>;
 export type ForgeSpec = Static<typeof Forge>;
 export type ForgeStatus = NonNullable<ReleaseSourceStatus['forge']>;
+export type SinkSpec = Static<typeof Sink>;
+export type SinkStatus = NonNullable<ReleaseSourceStatus['sinks']>[number];
 
 export const releaseSource: ResourceDefinition = {
   kind: 'ReleaseSource',

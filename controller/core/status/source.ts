@@ -41,6 +41,7 @@ export function readyStatus(
     environments: repository.environments.length + repository.invalid.length,
     webhook: source.status?.webhook,
     forge: source.status?.forge,
+    sinks: source.status?.sinks,
     conditions: conditions(source, { ready: true, reason: errors.length === 0 ? 'Loaded' : 'LoadedWithErrors', message }, now),
   });
 }

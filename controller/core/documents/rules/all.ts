@@ -19,7 +19,7 @@ import { demandedRolesExist, peopleAreSound, quorumsCanBeReached, roleNamesAreUn
 import { settingsKeepToSchema } from './settings.js';
 import { signoffsCanCount, signoffsNameStages } from './signoffs.js';
 import type { Verdict } from './verdict.js';
-import { windowsSayWhen, windowsSelectSomething } from './windows.js';
+import { policiesSelectSomething, windowsSayWhen, windowsSelectSomething } from './windows.js';
 
 /** A rule across documents: what it finds in a repository. */
 export type Rule = (index: RepositoryIndex, cache: SettingsCache) => Verdict[];
@@ -57,5 +57,6 @@ export const rules: readonly Rule[] = [
   exemptClassesExist,
   windowsSayWhen,
   windowsSelectSomething,
+  policiesSelectSomething,
   overridesAreForTheVersion,
 ];

@@ -50,7 +50,8 @@ export const ruleCatalog = {
   'window-schedule': 'A schedule is a cron expression of five fields.',
   'time-zone': 'Time zones are those of IANA.',
   'override-version': 'An override is for the version that its document asks for.',
-  'selects-nothing': 'What a window selects exists.',
+  'unknown-sink': 'Sinks that policies name are configured.',
+  'selects-nothing': 'What a window or a policy selects exists.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RuleName = keyof typeof ruleCatalog;

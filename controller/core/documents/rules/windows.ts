@@ -1,6 +1,8 @@
 import { parseDuration } from '../../duration.js';
+import type { Selector } from '../../governance.js';
 import { zoneOf } from '../../windows/timeline.js';
 import { isReadable, type Problem } from '../parsed.js';
+import type { Path } from '../places.js';
 import { enumerate, quote } from '../quote.js';
 import type { RepositoryIndex } from '../repository-index.js';
 import { scheduleProblem } from '../schedule.js';
@@ -107,16 +109,34 @@ export function windowsSelectSomething(index: RepositoryIndex): Verdict[] {
   const known = knownNames(index);
   return index.documents.flatMap((document) => {
     if (!isReadable(document, 'DeploymentWindow')) return [];
-    return selectors.flatMap((selector) =>
-      (document.content.spec.selector?.[selector] ?? []).flatMap((name, at) => {
-        if (known[selector].has(name)) return [];
-        const names = [...known[selector]];
-        const what = selector.slice(0, -1);
-        const message = `no ${what} is called ${quote(name)} (${names.length === 0 ? 'there is none' : enumerate(names)})${suggestion(name, names)}`;
-        return [warning(document, { rule: 'selects-nothing', path: ['spec', 'selector', selector, at], message })];
-      }),
+    return selectsNothing(document.content.spec.selector, ['spec', 'selector'], known).map((problem) =>
+      warning(document, problem),
     );
   });
+}
+
+/** What a rule of a NotificationPolicy selects exists; it may be written ahead as well. */
+export function policiesSelectSomething(index: RepositoryIndex): Verdict[] {
+  if (!index.documents.some(({ kind }) => kind === 'NotificationPolicy')) return [];
+  const known = knownNames(index);
+  return index.documents.flatMap((document) => {
+    if (!isReadable(document, 'NotificationPolicy')) return [];
+    return document.content.spec.rules.flatMap(({ selector }, at) =>
+      selectsNothing(selector, ['spec', 'rules', at, 'selector'], known).map((problem) => warning(document, problem)),
+    );
+  });
+}
+
+function selectsNothing(selector: Selector = {}, path: Path, known: ReturnType<typeof knownNames>): Problem[] {
+  return selectors.flatMap((kind) =>
+    (selector[kind] ?? []).flatMap((name, at): Problem[] => {
+      if (known[kind].has(name)) return [];
+      const names = [...known[kind]];
+      const what = kind.slice(0, -1);
+      const message = `no ${what} is called ${quote(name)} (${names.length === 0 ? 'there is none' : enumerate(names)})${suggestion(name, names)}`;
+      return [{ rule: 'selects-nothing', path: [...path, kind, at], message }];
+    }),
+  );
 }
 
 function knownNames(index: RepositoryIndex): Record<(typeof selectors)[number], Set<string>> {

@@ -1,0 +1,120 @@
+import { ReconcileError } from '../core/errors.js';
+import type { Json, Millis } from '../core/model.js';
+import type { Due } from '../core/notify/due.js';
+import type { Message } from '../core/notify/message.js';
+import { type LaneRecord, withDoubt, withoutDoubt, withTold } from '../core/notify/record.js';
+import { fromTime } from '../core/time.js';
+import { type NotificationRecords, settleMs } from './notification-records.js';
+import type { Delivery, Key, Ports, Sink } from './ports.js';
+
+/** One place, as one sink is told of it: an environment, or the releases of a product. */
+export interface Lane {
+  /** `product.environment`, or `product`. */
+  readonly place: string;
+  readonly record: Key;
+  /** What is due, by what is recorded, and the record without what is settled. */
+  look(record: LaneRecord): { readonly due: readonly Due[]; readonly record: LaneRecord };
+  compose(due: Due): Message;
+}
+
+export type Result = 'delivered' | 'failed' | 'refused' | 'dropped' | 'doubtful';
+
+export interface LaneLoop {
+  readonly ports: Pick<Ports, 'clock' | 'leadership'>;
+  readonly records: NotificationRecords;
+  readonly sink: Sink;
+  readonly name: string;
+  readonly timeoutMs: Millis;
+  readonly maxAgeMs: Millis;
+  readonly whenInDoubt: 'repeat' | 'skip';
+  /** Told of each attempt; `problem` is for people. */
+  readonly note: (lane: Lane, result: Result, problem?: string) => void;
+  /** Told how much waits. */
+  readonly waits: (lane: Lane, due: readonly Due[]) => void;
+}
+
+/** Why a lane stands still, and when it is worth another look; undefined where everything was told. */
+export type Standstill = { readonly message?: string; readonly afterMs?: Millis } | undefined;
+
+/** Tells the sink everything of one place that it was not told, in order. Safe to repeat, whatever interrupts it. */
+export async function tellLane(lane: Lane, loop: LaneLoop, signal: AbortSignal): Promise<Standstill> {
+  for (;;) {
+    const { due, record } = lane.look(await loop.records.read(lane.record, signal));
+    loop.waits(lane, due);
+    const [next] = due;
+    if (next === undefined) return undefined;
+    const age = loop.ports.clock.now() - next.at;
+    if (age > loop.maxAgeMs) {
+      await loop.records.write(lane.record, withTold(record, next.subject), signal);
+      loop.note(lane, 'dropped', `a message of ${lane.place} (${next.event}) was dropped: it could not be delivered in time`);
+      continue;
+    }
+    const standstill = await tell({ lane, next, record }, loop, signal);
+    if (standstill !== undefined) return standstill;
+  }
+}
+
+interface Telling {
+  readonly lane: Lane;
+  readonly next: Due;
+  readonly record: LaneRecord;
+}
+
+async function tell({ lane, next, record }: Telling, loop: LaneLoop, signal: AbortSignal): Promise<Standstill> {
+  const { records, sink } = loop;
+  const message = lane.compose(next);
+  const told = async (result: Result, problem?: string, handle?: Json): Promise<Standstill> => {
+    await records.write(lane.record, withTold(record, next.subject, handle), signal);
+    loop.note(lane, result, problem);
+    return undefined;
+  };
+  if (record.doubt?.key === message.key) {
+    const found = await settle({ lane, next, record }, { message, loop }, signal);
+    if (found.state === 'wait') return found.standstill;
+    if (found.state === 'told') return told(found.result, found.problem, found.handle);
+  }
+  // Without a key that the sink honours, that it may have been sent has to be known before it is sent.
+  const isNoted = sink.certainty === 'lookup' || (sink.certainty === 'none' && loop.whenInDoubt === 'skip');
+  const noted = isNoted
+    ? await records.write(lane.record, withDoubt(record, message.key, loop.ports.clock.now()), signal)
+    : record;
+  if (loop.ports.leadership.remainingMs() <= loop.timeoutMs)
+    throw new ReconcileError('Interrupted', 'the lease may be over before the sink has answered');
+  const delivery = await sink.send(message, next.handle, signal);
+  if (delivery.state === 'delivered') return told('delivered', undefined, delivery.handle);
+  if (delivery.state === 'refused') return told('refused', `a message of ${lane.place} was refused: ${delivery.message}`);
+  if (isNoted && !delivery.isSent) await records.write(lane.record, withoutDoubt(noted), signal);
+  loop.note(lane, 'failed', delivery.message);
+  return standstillOf(delivery);
+}
+
+function standstillOf({ message, afterMs }: Extract<Delivery, { state: 'failed' }>): NonNullable<Standstill> {
+  return { message, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+type Settled =
+  | { readonly state: 'send' }
+  | { readonly state: 'wait'; readonly standstill: NonNullable<Standstill> }
+  | { readonly state: 'told'; readonly result: Result; readonly problem?: string; readonly handle?: Json };
+
+/** What became of a message that was about to be sent when somebody was interrupted. */
+async function settle(
+  { lane, next, record }: Telling,
+  { message, loop }: { message: Message; loop: LaneLoop },
+  signal: AbortSignal,
+): Promise<Settled> {
+  const since = fromTime(record.doubt?.at) ?? 0;
+  if (loop.sink.certainty !== 'lookup') {
+    const problem = `nobody knows whether a message of ${lane.place} (${next.event}) arrived; it is not sent again`;
+    return { state: 'told', result: 'doubtful', problem };
+  }
+  const left = since + settleMs - loop.ports.clock.now();
+  if (left > 0) return { state: 'wait', standstill: { afterMs: left } };
+  const search = await loop.sink.find(message, { since, handle: next.handle }, signal);
+  if (search.state === 'found')
+    return { state: 'told', result: 'delivered', ...(search.handle === undefined ? {} : { handle: search.handle }) };
+  if (search.state === 'absent') return { state: 'send' };
+  loop.note(lane, 'failed', search.message);
+  const { afterMs } = search;
+  return { state: 'wait', standstill: { message: search.message, ...(afterMs === undefined ? {} : { afterMs }) } };
+}

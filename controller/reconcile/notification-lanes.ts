@@ -1,0 +1,90 @@
+import type { Commit } from '../core/model.js';
+import { dueInEnvironment, dueOfRelease } from '../core/notify/due.js';
+import { type Surroundings, toMessage } from '../core/notify/message.js';
+import type { Route } from '../core/notify/routes.js';
+import type { ReleaseSourceResource } from '../core/resources/release-source.js';
+import type { Lane } from './notification-lane.js';
+import { recordName } from './notification-records.js';
+import type { Key, Ports } from './ports.js';
+import type { PublishedStates } from './published.js';
+
+export interface LaneSources {
+  readonly ports: Pick<Ports, 'clock' | 'environments' | 'runs' | 'releases'>;
+  readonly published: Pick<PublishedStates, 'governanceOf'>;
+}
+
+interface Towards {
+  readonly source: ReleaseSourceResource;
+  readonly sink: string;
+  readonly routes: readonly Route[];
+  readonly commit: Commit | undefined;
+  readonly commitUrl: (sha: string) => string | undefined;
+}
+
+/** A place as a sink is told of it: `product.environment` is an environment, `product` stands for the releases of it. */
+export function laneOf(place: string, towards: Towards, from: LaneSources): Lane {
+  return place.includes('.') ? environmentLane(place, towards, from) : releaseLane(place, towards, from);
+}
+
+function environmentLane(place: string, towards: Towards, { ports, published }: LaneSources): Lane {
+  const { source, routes } = towards;
+  const { namespace, name: sourceName } = source.metadata;
+  const [product = '', name = ''] = place.split('.');
+  const environmentNow = () => {
+    const found = ports.environments.get({ namespace, name: place });
+    return found?.spec.source === sourceName ? found : undefined;
+  };
+  return {
+    place,
+    record: recordOf(place, towards),
+    look: (record) => {
+      const runs = ports.runs.ofEnvironment(namespace, product, name).filter(({ spec }) => spec.source === sourceName);
+      const environment = environmentNow();
+      const lane = environment === undefined ? { runs } : { runs, environment };
+      return dueInEnvironment(lane, record, { routes, now: ports.clock.now() });
+    },
+    compose: (due) => {
+      const version = due.run?.spec.version ?? environmentNow()?.status?.desired?.version ?? '';
+      const tickets = published.governanceOf({ namespace, name: sourceName }, product).releases[version]?.tickets ?? [];
+      const environment = environmentNow();
+      const around = { ...surroundings(towards), tickets };
+      return toMessage(due, environment === undefined ? around : { ...around, environment });
+    },
+  };
+}
+
+function releaseLane(product: string, towards: Towards, { ports }: LaneSources): Lane {
+  const { source, routes } = towards;
+  const { namespace, name: sourceName } = source.metadata;
+  return {
+    place: product,
+    record: recordOf(product, towards),
+    look: (record) => {
+      const releases = ports.releases.ofProduct(namespace, product).filter(({ spec }) => spec.source === sourceName);
+      const due = releases.flatMap((release) => dueOfRelease(release, record, routes)).sort((a, b) => a.at - b.at);
+      return { due, record };
+    },
+    compose: (due) => toMessage(due, { ...surroundings(towards), tickets: [] }),
+  };
+}
+
+const recordOf = (place: string, { source, sink }: Towards): Key => ({
+  namespace: source.metadata.namespace,
+  name: recordName(place, sink),
+});
+
+function surroundings({ source, sink, commit, commitUrl }: Towards): Omit<Surroundings, 'tickets'> {
+  const { namespace, name } = source.metadata;
+  return { source: { namespace, name }, sink, commitUrl, ...(commit === undefined ? {} : { commit }) };
+}
+
+/** Where people look at a commit, by the address that it is fetched from; undefined where that is no web address. */
+export function commitUrlOf({ spec }: ReleaseSourceResource): (sha: string) => string | undefined {
+  const { url } = spec.git;
+  if (!URL.canParse(url)) return () => undefined;
+  const { protocol, host, pathname } = new URL(url);
+  if (protocol !== 'https:' && protocol !== 'http:') return () => undefined;
+  const root = `${protocol}//${host}${pathname.replace(/\/+$/, '').replace(/\.git$/, '')}`;
+  const folder = host.includes('bitbucket') ? 'commits' : host.includes('gitlab') ? '-/commit' : 'commit';
+  return (sha) => `${root}/${folder}/${sha}`;
+}

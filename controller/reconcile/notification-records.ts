@@ -1,0 +1,85 @@
+import type { Millis } from '../core/model.js';
+import { type LaneRecord, nothingTold, parseRecord } from '../core/notify/record.js';
+import { type Beginnings, noBeginnings } from '../core/notify/routes.js';
+import type { Key, Log, StoredText, TextRecords } from './ports.js';
+import { toKeyText } from './published.js';
+
+/** What is durable of the outbox, as it was last read or written by this process. All of it may be lost and is read again. */
+export class NotificationRecords {
+  readonly #records: TextRecords;
+  readonly #log: Log;
+  readonly #stored = new Map<string, { readonly stored: StoredText | undefined; readonly record: LaneRecord }>();
+  readonly #beginnings = new Map<string, { readonly stored: StoredText | undefined; readonly beginnings: Beginnings }>();
+
+  constructor(records: TextRecords, log: Log) {
+    this.#records = records;
+    this.#log = log;
+  }
+
+  /** What is known without asking; undefined where the record was not read yet. */
+  known(key: Key): LaneRecord | undefined {
+    return this.#stored.get(toKeyText(key))?.record;
+  }
+
+  async read(key: Key, signal: AbortSignal): Promise<LaneRecord> {
+    const known = this.#stored.get(toKeyText(key));
+    if (known !== undefined) return known.record;
+    const stored = await this.#records.read(key, signal);
+    const record = stored === undefined ? nothingTold : parseRecord(stored.text);
+    if (record === undefined) this.#log.warn({ record: toKeyText(key) }, 'unreadable record of notifications');
+    this.#stored.set(toKeyText(key), { stored, record: record ?? nothingTold });
+    return record ?? nothingTold;
+  }
+
+  /** Durable when it returns. After anything else the record is read anew. */
+  async write(key: Key, record: LaneRecord, signal: AbortSignal): Promise<LaneRecord> {
+    const text = toKeyText(key);
+    const before = this.#stored.get(text)?.stored;
+    this.#stored.delete(text);
+    const stored = await this.#records.write(key, { before, text: JSON.stringify(record) }, signal);
+    this.#stored.set(text, { stored, record });
+    return record;
+  }
+
+  /** Since when the sinks and rules of a source count: what `change` gives is durable when it returns. */
+  async begin(key: Key, change: (known: Beginnings) => Beginnings, signal: AbortSignal): Promise<Beginnings> {
+    const text = toKeyText(key);
+    const known = this.#beginnings.get(text) ?? (await this.#readBeginnings(key, signal));
+    const beginnings = change(known.beginnings);
+    if (beginnings === known.beginnings) {
+      this.#beginnings.set(text, known);
+      return beginnings;
+    }
+    this.#beginnings.delete(text);
+    const stored = await this.#records.write(key, { before: known.stored, text: JSON.stringify(beginnings) }, signal);
+    this.#beginnings.set(text, { stored, beginnings });
+    return beginnings;
+  }
+
+  async #readBeginnings(key: Key, signal: AbortSignal) {
+    const stored = await this.#records.read(key, signal);
+    try {
+      const beginnings = stored === undefined ? noBeginnings : { ...noBeginnings, ...(JSON.parse(stored.text) as Beginnings) };
+      return { stored, beginnings };
+    } catch {
+      return { stored, beginnings: noBeginnings };
+    }
+  }
+
+  /** Removes the records of a namespace whose names are not wanted. */
+  async prune(namespace: string, isWanted: (name: string) => boolean, signal: AbortSignal): Promise<void> {
+    for (const name of await this.#records.list(namespace, signal)) {
+      if (isWanted(name)) continue;
+      this.#stored.delete(toKeyText({ namespace, name }));
+      await this.#records.remove({ namespace, name }, signal);
+    }
+  }
+}
+
+/** Where the record of one place and sink stands: `product.environment` or, for releases, `product`. */
+export const recordName = (place: string, sink: string): string => `${recordPrefix}${place}.${sink}`;
+export const recordPrefix = 'towpath-told-';
+export const beginningsName = (source: string): string => `towpath-sinks-${source}`;
+
+/** How long a request of a process that was killed may still be on its way. */
+export const settleMs: Millis = 5_000;
