@@ -7,6 +7,7 @@ import { gitFetch } from './git-fetch.js';
 import { jenkins, jenkinsControl, jenkinsShapes } from './jenkins.js';
 import { kube } from './kube.js';
 import { s3 } from './s3.js';
+import { webhooks } from './webhooks.js';
 
 /** Everything that strangers can write to. */
 export const targets: readonly Target[] = [
@@ -22,4 +23,5 @@ export const targets: readonly Target[] = [
   kube,
   embedded,
   commandLine,
+  webhooks,
 ];
