@@ -1,6 +1,5 @@
 import type { PlanFlags } from '../cli/plan.js';
 import { formatPlan } from '../cli/plan-text.js';
-import { readFolder } from '../cli/repository-folder.js';
 import type { Terminal } from '../cli/terminal.js';
 import { formatMarkdown } from '../core/plan/markdown.js';
 import { hasChanges } from '../core/plan/plan.js';
@@ -13,7 +12,6 @@ export async function runPlan(directory: string, flags: PlanFlags, terminal: Ter
     directory,
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
-    workingTree: () => readFolder(directory),
     now: Date.now(),
   });
   if (flags.format === 'markdown') terminal.stdout(formatMarkdown(found));

@@ -8,6 +8,9 @@ import { type GitObject, inflateObject, Pack } from './pack.js';
 const MOST_ALTERNATES = 8;
 const MOST_RELOADS = 3;
 
+/** Where objects are read from: a store, or one with what is not in it yet. Throws ObjectError. */
+export type ObjectReader = Pick<ObjectStore, 'read'>;
+
 /**
  * Reads the objects of a repository, loose and packed, alternates included; never writes. Every object is checked against its name.
  * Synchronous, because a worker has nothing else to do, and opened for one pass: what another git process adds or repacks

@@ -1,6 +1,6 @@
 import { parseTree, type TreeEntry } from './formats.js';
 import { tooLarge } from './object-error.js';
-import type { ObjectStore } from './object-store.js';
+import type { ObjectReader } from './object-store.js';
 import type { UnreadReason } from './unread.js';
 
 /** A file whose name says that it holds documents. */
@@ -30,7 +30,7 @@ export const FOLDER = '40000';
 const refusals: Readonly<Record<string, UnreadReason>> = { '120000': 'symbolic-link', '160000': 'submodule' };
 
 /** The tree that `folder` names (`.` or `a/b`), or undefined where the commit has no such folder. Throws ObjectError. */
-export function findFolder(store: ObjectStore, root: string, folder: string): string | undefined {
+export function findFolder(store: ObjectReader, root: string, folder: string): string | undefined {
   let oid: string | undefined = root;
   for (const name of folder.split('/').filter((part) => part !== '.' && part !== '')) {
     if (oid === undefined) return undefined;
@@ -42,7 +42,7 @@ export function findFolder(store: ObjectStore, root: string, folder: string): st
 
 /** Reads the folders that differ from `before`, and no others. Throws ObjectError; `too-large` beyond the limits. */
 export function readFolder(
-  store: ObjectStore,
+  store: ObjectReader,
   at: { readonly oid: string; readonly path: string; readonly depth: number },
   limits: TreeLimits,
   before?: Folder,
@@ -75,12 +75,13 @@ export function listFiles(root: Folder, most: number): DocumentFile[] {
   return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function toFile(entry: TreeEntry, path: string): DocumentFile {
+/** The file of an entry that is no folder. */
+export function toFile(entry: TreeEntry, path: string): DocumentFile {
   const refused = safeName(entry.name) ? refusals[entry.mode] : 'bad-name';
   return refused === undefined ? { path, oid: entry.oid } : { path, oid: entry.oid, refused };
 }
 
 /** No control characters, no separators, no way out of the folder, valid UTF-8, and not git's own folder. */
-function safeName(name: string): boolean {
+export function safeName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && name.toLowerCase() !== '.git' && !/[\p{Cc}\p{Cf}/\\\uFFFD]/u.test(name);
 }

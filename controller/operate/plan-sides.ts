@@ -1,45 +1,49 @@
-import { join } from 'node:path';
-import { parseFile } from '../core/documents/parse.js';
-import type { ParsedFile } from '../core/documents/parsed.js';
 import type { Commit } from '../core/model.js';
 import type { PlanRevision } from '../core/plan/plan.js';
-import { type Checkout, findCheckout } from '../git/checkout.js';
-import { parseCommit } from '../git/formats.js';
-import { defaultLimits } from '../git/limits.js';
-import { ObjectStore } from '../git/object-store.js';
-import { mainBranch, mergeBase, resolveRevision } from '../git/revision.js';
-import { findFolder, listFiles, readFolder } from '../git/tree.js';
-import { toUnreadFile } from '../git/unread.js';
+import type { Checkout } from '../git/checkout.js';
+import { ignoredIn } from '../git/ignored.js';
+import type { ObjectReader, ObjectStore } from '../git/object-store.js';
+import { mainBranch, mergeBase, readCommit, resolveRevision } from '../git/revision.js';
+import { findFolder } from '../git/tree.js';
+import { readWorkingTree } from '../git/working-tree.js';
 
 export interface SidesRequest {
   /** A folder of the working copy: its top, or the folder that the documents are in. */
   readonly directory: string;
-  /** Absent: where HEAD left the main branch. */
+  /** Absent: where the head left the main branch. */
   readonly base?: string;
   /** Absent: the working copy as it stands, with what is not committed. */
   readonly head?: string;
-  readonly workingTree: () => Promise<readonly ParsedFile[]>;
 }
 
 export interface Side {
   readonly revision: PlanRevision;
+  /** Absent for what is not committed. */
   readonly commit?: Commit;
-  readonly files: readonly ParsedFile[];
+  /** Of the folder that documents are read from; absent where the side has no such folder. */
+  readonly tree: string | undefined;
+}
+
+export interface Sides {
+  readonly base: Side;
+  readonly head: Side;
+  /** Where both are read from. */
+  readonly objects: ObjectReader;
 }
 
 /** The name of what is not committed. */
-export const workingTree = 'working tree';
+const workingTree = 'working tree';
 
-/** What both sides hold. Throws ReconcileError and Error with a sentence where one of them cannot be read. */
-export async function readSides(request: SidesRequest): Promise<{ readonly base: Side; readonly head: Side }> {
-  const checkout = await findCheckout(request.directory);
-  const store = new ObjectStore(join(checkout.folder, 'objects'));
-  try {
-    const base = await baseOf(request, checkout, store);
-    return { base: readSide(base, checkout, store), head: await headOf(request, checkout, store) };
-  } finally {
-    store.close();
-  }
+/** Both sides as trees. Throws an Error with a sentence where there is no such revision, ObjectError where the repository is damaged. */
+export async function findSides(request: SidesRequest, checkout: Checkout, store: ObjectStore): Promise<Sides> {
+  const base = sideOf(await baseOf(request, checkout, store), checkout, store);
+  const { head } = request;
+  if (head !== undefined) return { base, head: sideOf(await named(head, checkout, store), checkout, store), objects: store };
+  const { root, gitFolder, path } = checkout;
+  if (root === undefined) throw new Error('a bare repository has no working copy: name a revision with --head');
+  const written = await readWorkingTree({ ...checkout, root }, ignoredIn(root, gitFolder));
+  const objects: ObjectReader = { read: (oid, type, limit) => written.read(oid, type) ?? store.read(oid, type, limit) };
+  return { base, head: { revision: { name: workingTree }, tree: findFolder(objects, written.tree, path) }, objects };
 }
 
 interface Named {
@@ -67,23 +71,7 @@ async function named(name: string, checkout: Checkout, store: ObjectStore): Prom
   return { name: /^[0-9a-f]{40}$/.test(name) ? name.slice(0, 12) : name, sha: revision.sha };
 }
 
-async function headOf({ head, workingTree: read }: SidesRequest, checkout: Checkout, store: ObjectStore): Promise<Side> {
-  if (head !== undefined) return readSide(await named(head, checkout, store), checkout, store);
-  return { revision: { name: workingTree }, files: await read() };
-}
-
-function readSide({ name, sha }: Named, { path }: Checkout, store: ObjectStore): Side {
-  const { commit, tree } = parseCommit(sha, store.read(sha, 'commit', 1024 * 1024));
-  const folder = findFolder(store, tree, path);
-  const root = folder === undefined ? undefined : readFolder(store, { oid: folder, path: '', depth: 0 }, defaultLimits);
-  const files = root === undefined ? [] : listFiles(root, defaultLimits.files);
-  return {
-    revision: { name, commit: sha },
-    commit,
-    files: files.map(({ path: file, oid, refused }) =>
-      refused === undefined
-        ? parseFile({ path: file, content: store.read(oid, 'blob', defaultLimits.fileBytes) })
-        : toUnreadFile(file, refused),
-    ),
-  };
+function sideOf({ name, sha }: Named, { path }: Checkout, store: ObjectStore): Side {
+  const { commit, tree } = readCommit(sha, store);
+  return { revision: { name, commit: sha }, commit, tree: findFolder(store, tree, path) };
 }
