@@ -99,6 +99,28 @@ export function usualKubeconfig(): string | undefined {
   return existsSync(own) ? own : undefined;
 }
 
+export interface ForgeEnvironment {
+  readonly token?: string;
+  readonly username?: string;
+  /** The variables that a token is looked for in. */
+  readonly names: readonly string[];
+}
+
+const forgeTokens: Readonly<Record<'github' | 'gitlab' | 'gitea' | 'bitbucket', readonly string[]>> = {
+  github: ['GITHUB_TOKEN', 'GH_TOKEN'],
+  gitlab: ['GITLAB_TOKEN'],
+  gitea: ['GITEA_TOKEN', 'FORGEJO_TOKEN'],
+  bitbucket: ['BITBUCKET_TOKEN'],
+};
+
+/** The usual variables of the code hosts; Bitbucket wants the name of the user with some kinds of token. */
+export function forgeEnvironment(kind: keyof typeof forgeTokens): ForgeEnvironment {
+  const names = forgeTokens[kind];
+  const token = names.map((name) => process.env[name]).find((value) => value !== undefined && value !== '');
+  const username = kind === 'bitbucket' ? process.env.BITBUCKET_USERNAME : undefined;
+  return { names, ...(token === undefined ? {} : { token }), ...(username === undefined ? {} : { username }) };
+}
+
 export function awsEndpoint(): string | undefined {
   return process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
 }

@@ -75,6 +75,8 @@ const commands: Commands = {
     (await import('./commands/validate.js')).runValidate({ directory, format, color: terminal.color }, terminal.stdout),
   explain: async (environment, flags) => (await import('./commands/explain.js')).runExplain(environment, flags, terminal),
   plan: async (directory, flags) => (await import('./commands/plan.js')).runPlan(directory, flags, terminal),
+  promote: async (words, flags) => (await import('./commands/promote.js')).runPromote(words, flags, terminal),
+  rollback: async (environment, flags) => (await import('./commands/promote.js')).runRollback(environment, flags, terminal),
   report: async (flags) => (await import('./commands/report.js')).runReport(flags, terminal.stdout),
   rebuild: async (flags) => (await import('./commands/rebuild.js')).runRebuild(flags, terminal.stdout),
 };

@@ -4,9 +4,11 @@ import { addDelta, type DeltaCommand } from './delta.js';
 import { addExplain, type ExplainCommand } from './explain.js';
 import { addGet, type GetCommand } from './get.js';
 import { addPlan, type PlanCommand } from './plan.js';
+import { addPromote, type PromoteCommand } from './promote.js';
 import { addRebuild, type RebuildCommand } from './rebuild.js';
 import { type Done, groups } from './registration.js';
 import { addReport, type ReportCommand } from './report.js';
+import { addRollback, type RollbackCommand } from './rollback.js';
 import { addValidate, type ValidateCommand } from './validate.js';
 
 /** What the commands do; main.ts brings it in, so that this folder is only the command line. Each resolves with the exit code. */
@@ -15,8 +17,10 @@ export type Commands = ControllerCommands &
   ExplainCommand &
   GetCommand &
   PlanCommand &
+  PromoteCommand &
   RebuildCommand &
   ReportCommand &
+  RollbackCommand &
   ValidateCommand;
 
 type Add = (program: Command, commands: Commands, done: Done) => void;
@@ -24,6 +28,7 @@ type Add = (program: Command, commands: Commands, done: Done) => void;
 /** Every command, under the heading that it has in the help. */
 const registered: Readonly<Record<string, readonly Add[]>> = {
   [groups.write]: [addValidate, addPlan, addDelta],
+  [groups.promote]: [addPromote, addRollback],
   [groups.look]: [addGet, addExplain, addReport],
   [groups.run]: [addStandalone, addController, addRebuild],
 };

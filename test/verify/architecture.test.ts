@@ -26,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   http: [...files('http'), 'node:', 'hono', '@hono/node-server'],
   telemetry: [...files('telemetry'), 'node:', 'pino', 'prom-client'],
   // What commands do with a cluster: composition roots of their own.
-  operate: [...files('operate', 'core', 'git', 'kube', 'reconcile', 's3'), 'node:'],
+  operate: [...files('operate', 'core', 'forge', 'git', 'kube', 'reconcile', 's3'), 'node:'],
   commands: [...files('commands', 'cli', 'core', 'operate'), 'controller/config.ts', 'controller/standalone.ts', 'node:', 'yaml'],
   cli: [...files('cli', 'core'), 'controller/app.ts', 'controller/config.ts', 'node:', 'commander', 'cli-table3'],
 };

@@ -1,22 +1,35 @@
 import { enumerate, quote } from '../documents/quote.js';
 import { suggestion } from '../documents/suggest.js';
 import type { ProductGovernance } from '../governance.js';
+import { compareVersions } from '../jump/version.js';
 import type { Product } from '../model.js';
 import type { Plan } from '../plan/plan.js';
 import { PromoteRefused } from './refused.js';
 
 const versionLike = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,62}$/;
 
-/** Says no to what is no version, and to one that would never be deployed; a sentence where it is only unusual. */
-export function checkVersion(version: string, product: Product | undefined, { releases, broken }: ProductGovernance): string[] {
+export interface VersionQuestion {
+  readonly version: string;
+  /** Undefined where none of its environments is valid. */
+  readonly product: Product | undefined;
+  readonly governance: ProductGovernance;
+  /** Whether a version without a Release document is meant, where the product does not demand one. */
+  readonly isUndocumented: boolean;
+}
+
+/** Says no to what is no version, and to one that nobody has documented although others are: a slip, mostly. */
+export function checkVersion({ version, product, governance, isUndocumented }: VersionQuestion): string[] {
   if (!versionLike.test(version)) throw new PromoteRefused(`${quote(version)} is no version`);
-  const known = Object.keys(releases);
+  const { releases, broken } = governance;
   if (Object.hasOwn(releases, version) || broken.some(({ kind, name }) => kind === 'Release' && name === version)) return [];
-  const newest = known.slice(-10);
-  const hint = `${known.length === 0 ? '' : ` (${enumerate(newest)})`}${suggestion(version, known, 2_000)}`;
-  const none = `there is no Release document of ${product?.name ?? 'the product'} ${version}${hint}`;
-  if (product?.releases === 'required') throw new PromoteRefused(`${none}; the product demands one`);
-  return known.length === 0 ? [] : [none];
+  const known = Object.keys(releases).sort((a, b) => compareVersions(a, b) ?? (a < b ? -1 : 1));
+  const shown = known.length === 0 ? '' : ` (${enumerate(known.slice(-10))})`;
+  const none = `there is no Release document of version ${version}${shown}`;
+  const near = suggestion(version, known, 2_000);
+  if (product?.releases === 'required') throw new PromoteRefused(`${none}, and the product demands one${near}`);
+  if (known.length === 0) return [];
+  if (!isUndocumented) throw new PromoteRefused(`${none}${near}; --undocumented asks for it all the same`);
+  return [none];
 }
 
 const mostFindings = 5;

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Base } from './base.js';
+import { GitFailed, type UserGit } from './user-git.js';
+
+export interface ProposalRequest {
+  readonly base: Base;
+  /** The branch that it shall be on; another change that is there already keeps the name, and this one gets a number. */
+  readonly branch: string;
+  readonly message: string;
+  /** Path from the top of the repository → content. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+export interface Proposal {
+  readonly branch: string;
+  readonly sha: string;
+  /** The same change was there already. */
+  readonly isOld: boolean;
+  /** Where it is the remote's already. */
+  readonly isPushed: boolean;
+}
+
+const mostNames = 50;
+
+/** The files that a change would edit and that are not as they were committed. */
+export async function dirtyFiles(git: UserGit, paths: readonly string[]): Promise<string[]> {
+  const { stdout } = await git.run(['status', '--porcelain=v1', '-z', '--no-renames', '--', ...paths]);
+  const entries = stdout.toString('utf8').split('\0').filter(Boolean);
+  return entries.map((entry) => entry.slice(3)).sort();
+}
+
+/**
+ * Commits the change on a branch of its own, from the base. The working copy and its index stay as they are: the commit is made in a folder
+ * beside them, which is gone afterwards. The same change again is found again.
+ */
+export async function propose(git: UserGit, request: ProposalRequest): Promise<Proposal> {
+  const { remote } = request.base;
+  const remotes = remote === undefined ? new Map<string, string>() : await branchesOf(git, remote.name, request.branch);
+  for (let number = 1; number <= mostNames; number += 1) {
+    const branch = number === 1 ? request.branch : `${request.branch}-${number}`;
+    const theirs = remotes.get(branch);
+    const own = await git.line(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`]);
+    const sha = theirs ?? own;
+    if (sha === undefined) return { branch, sha: await commit(git, branch, request), isOld: false, isPushed: false };
+    if (theirs !== undefined && remote !== undefined)
+      await git.run(['fetch', '--quiet', '--no-tags', remote.name, `refs/heads/${branch}`]);
+    if (await isSame(git, sha, request)) return { branch, sha, isOld: true, isPushed: theirs !== undefined };
+  }
+  throw new GitFailed(`there are ${mostNames} branches ${request.branch} already`);
+}
+
+/** Never by force: a branch that somebody else pushed in between stays as it is. */
+export async function push(git: UserGit, remote: string, { branch, sha }: Pick<Proposal, 'branch' | 'sha'>): Promise<void> {
+  await git.run(['push', '--quiet', remote, `${sha}:refs/heads/${branch}`]);
+}
+
+/** Branches of the remote whose names begin so → their commits. */
+async function branchesOf(git: UserGit, remote: string, name: string): Promise<Map<string, string>> {
+  const { stdout } = await git.run(['ls-remote', '--heads', remote, `refs/heads/${name}`, `refs/heads/${name}-*`]);
+  const lines = stdout.toString('utf8').split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(line.indexOf('\t') + 1).replace(/^refs\/heads\//, ''), line.slice(0, 40)]));
+}
+
+/** Whether a commit changes these files, to this content, and nothing else. */
+async function isSame(git: UserGit, sha: string, { base, files }: ProposalRequest): Promise<boolean> {
+  const parent = await git.line(['merge-base', base.sha, sha]);
+  if (parent === undefined) return false;
+  const { stdout } = await git.run(['diff', '--name-only', '--no-renames', '-z', parent, sha]);
+  const changed = stdout.toString('utf8').split('\0').filter(Boolean);
+  if (changed.length !== files.size || !changed.every((path) => files.has(path))) return false;
+  for (const [path, content] of files) {
+    const { code, stdout: blob } = await git.run(['cat-file', 'blob', `${sha}:${path}`], { expected: [0, 128] });
+    if (code !== 0 || !blob.equals(content)) return false;
+  }
+  return true;
+}
+
+async function commit(git: UserGit, branch: string, { base, files, message }: ProposalRequest): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'towpath-promote-'));
+  const tree = join(folder, 'tree');
+  try {
+    await git.run(['worktree', 'add', '--quiet', '--detach', tree, base.sha]);
+    for (const [path, content] of files) await writeFile(join(tree, path), content);
+    const paths = [...files.keys()].join('\0');
+    await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { folder: tree, input: paths });
+    await git.run(['commit', '--quiet', '--file=-'], { folder: tree, input: message });
+    const sha = await git.line(['rev-parse', '--verify', 'HEAD'], { folder: tree });
+    if (sha === undefined || sha === base.sha) throw new GitFailed('git commit made no commit');
+    // With the old value of none: never over a branch that is there.
+    await git.run(['update-ref', `refs/heads/${branch}`, sha, '0'.repeat(40)]);
+    return sha;
+  } finally {
+    await git.run(['worktree', 'remove', '--force', tree], { expected: [0, 128] }).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+    await git.run(['worktree', 'prune'], { expected: [0, 1, 128] }).catch(() => undefined);
+  }
+}
