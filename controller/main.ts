@@ -62,7 +62,12 @@ const terminal: Terminal = {
   stderr: (text) => void process.stderr.write(text),
   color: wantsColor(interactive),
   interactive,
-  width: process.stdout.columns ?? 120,
+  get width() {
+    return process.stdout.columns ?? 120;
+  },
+  get height() {
+    return process.stdout.rows ?? 40;
+  },
   now: Date.now,
 };
 

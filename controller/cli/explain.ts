@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Explanation } from '../core/explain/explain.js';
-import type { GateStatus } from '../core/resources/environment.js';
+import { gateLines } from '../core/terminal/gates.js';
 import { addClusterOptions, type ClusterFlags, type Done } from './registration.js';
 
 export interface ExplainFlags extends ClusterFlags {
@@ -47,19 +47,9 @@ Exit status: 0 when it could be explained, whether or not it may be deployed; 1 
 
 export type ExplainFormat = 'text' | 'json' | 'yaml';
 
-const marks: Readonly<Record<GateStatus['state'], string>> = { Passed: '+', Waiting: '~', Blocked: 'x', Failed: 'x' };
-const colours: Readonly<Record<GateStatus['state'], number>> = { Passed: 32, Waiting: 33, Blocked: 31, Failed: 31 };
-
 /** The gates in their order, closed ones with what opens them, wrapped to `width`. */
-export function formatExplanation(told: Explanation, { color, width }: { color: boolean; width: number }): string {
-  const names = Math.max(...told.gates.map(({ name }) => name.length), 0);
-  const paint = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
-  const lines = told.gates.flatMap((gate) => {
-    const head = `  ${paint(marks[gate.state], colours[gate.state])} ${gate.name.padEnd(names)}  ${gate.state.padEnd(7)}  `;
-    const indent = ' '.repeat(names + 15);
-    const [first = '', ...more] = detailsOf(gate).flatMap((text) => wrap(text, Math.max(30, width - indent.length)));
-    return [`${head}${first}`, ...more.map((text) => `${indent}${text}`)];
-  });
+export function formatExplanation(told: Explanation, options: { color: boolean; width: number }): string {
+  const lines = gateLines(told.gates, options);
   return `${[headline(told), '', ...lines, '', ...verdict(told)].join('\n')}\n`;
 }
 
@@ -70,30 +60,8 @@ function headline({ product, environment, version, deployed, run, at, commit }: 
   return `${place}: ${version ?? 'nothing'} wanted, ${deployed ?? 'nothing'} deployed; judged at ${at}${by}`;
 }
 
-function detailsOf({ state, message, who, since, nextChange }: GateStatus): string[] {
-  if (state === 'Passed') return [message];
-  const facts = [
-    who === undefined ? [] : [`opened by ${who}`],
-    since === undefined ? [] : [`since ${since}`],
-    nextChange === undefined ? [] : [`changes by itself at ${nextChange}`],
-  ].flat();
-  return facts.length === 0 ? [message] : [message, `(${facts.join('; ')})`];
-}
-
 function verdict({ waitingFor, opensAt, run }: Explanation): string[] {
   if (waitingFor === undefined) return [run === undefined ? 'Nothing holds it.' : 'Nothing held it.'];
   if (opensAt !== undefined) return [`Waits for ${waitingFor}. If nothing else changes it can start at ${opensAt}.`];
   return [`Waits for ${waitingFor}. Time alone does not open it.`];
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { type AskCommands, addAsks, addResolve } from './ask.js';
+import { addCompletion, type CompletionCommands } from './completion.js';
 import { addController, addStandalone, type ControllerCommands } from './controller.js';
 import { addDelta, type DeltaCommand } from './delta.js';
+import { addDescribe, addDiff, addHistory, addLogs, type DescribeCommands } from './describe.js';
 import { addExplain, type ExplainCommand } from './explain.js';
 import { addGet, type GetCommand } from './get.js';
+import { addHold, type HoldCommands } from './hold.js';
 import { addPlan, type PlanCommand } from './plan.js';
 import { addPromote, type PromoteCommand } from './promote.js';
 import { addRebuild, type RebuildCommand } from './rebuild.js';
@@ -10,18 +14,24 @@ import { type Done, groups } from './registration.js';
 import { addReport, type ReportCommand } from './report.js';
 import { addRollback, type RollbackCommand } from './rollback.js';
 import { addValidate, type ValidateCommand } from './validate.js';
+import { addWatch, type WatchCommand } from './watch.js';
 
 /** What the commands do; main.ts brings it in, so that this folder is only the command line. Each resolves with the exit code. */
-export type Commands = ControllerCommands &
+export type Commands = AskCommands &
+  CompletionCommands &
+  ControllerCommands &
   DeltaCommand &
+  DescribeCommands &
   ExplainCommand &
   GetCommand &
+  HoldCommands &
   PlanCommand &
   PromoteCommand &
   RebuildCommand &
   ReportCommand &
   RollbackCommand &
-  ValidateCommand;
+  ValidateCommand &
+  WatchCommand;
 
 type Add = (program: Command, commands: Commands, done: Done) => void;
 
@@ -29,7 +39,8 @@ type Add = (program: Command, commands: Commands, done: Done) => void;
 const registered: Readonly<Record<string, readonly Add[]>> = {
   [groups.write]: [addValidate, addPlan, addDelta],
   [groups.promote]: [addPromote, addRollback],
-  [groups.look]: [addGet, addExplain, addReport],
+  [groups.look]: [addGet, addDescribe, addExplain, addWatch, addHistory, addDiff, addLogs, addReport],
+  [groups.operate]: [addAsks, addResolve, addHold],
   [groups.run]: [addStandalone, addController, addRebuild],
 };
 
@@ -67,6 +78,7 @@ function createProgram(commands: Commands, version: string, done: Done): Command
     program.commandsGroup(heading);
     for (const add of adds) add(program, commands, done);
   }
-  program.commandsGroup(groups.other).helpCommand('help [command]', 'tell more of a command');
+  addCompletion(program.commandsGroup(groups.other), commands, done);
+  program.helpCommand('help [command]', 'tell more of a command');
   return program;
 }

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Columns of the terminal; 120 where there is none. */
   readonly width: number;
+  /** Its lines; 40 where there is none. */
+  readonly height: number;
   /** The time, in milliseconds. */
   now(): number;
 }

@@ -105,6 +105,7 @@ export async function towpath(args: readonly string[], terminal: Partial<Termina
     color: false,
     interactive: false,
     width: 120,
+    height: 40,
     now: Date.now,
     ...terminal,
   };

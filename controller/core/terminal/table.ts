@@ -6,6 +6,8 @@ export interface Column {
   readonly keep?: number;
   /** It may be cut down to this many columns of the terminal; absent: never. */
   readonly least?: number;
+  /** It goes where no row has anything in it. */
+  readonly optional?: true;
 }
 
 export type Cell = string | { readonly text: string; readonly style?: Style };
@@ -56,7 +58,10 @@ function fitted(columns: readonly Column[], rows: readonly (readonly FullCell[])
   const natural = columns.map(({ name }, index) =>
     Math.max(displayWidth(name), ...rows.map((row) => displayWidth(row[index]?.text ?? ''))),
   );
-  let kept = columns.map((column, index) => ({ ...column, index, natural: natural[index] ?? 0 }));
+  const isSaid = (index: number) => rows.some((row) => (row[index]?.text ?? '') !== '');
+  let kept = columns
+    .map((column, index) => ({ ...column, index, natural: natural[index] ?? 0 }))
+    .filter(({ optional, index }) => optional === undefined || isSaid(index));
   for (;;) {
     const widths = shrink(kept, width - gap * (kept.length - 1));
     if (widths !== undefined) return kept.map(({ index }, at) => ({ index, width: widths[at] ?? 0 }));

@@ -1,0 +1,66 @@
+import { userInfo } from 'node:os';
+import type { HoldFlags } from '../cli/hold.js';
+import type { ClusterFlags } from '../cli/registration.js';
+import type { Terminal } from '../cli/terminal.js';
+import { UsageError } from '../config.js';
+import type { HoldSpec } from '../core/resources/hold.js';
+import { tellOfHold, unknownNames } from '../core/terminal/holds.js';
+import { type Api, withApi } from '../operate/api.js';
+import { findOne } from '../operate/names.js';
+import { NotFound } from '../operate/not-found.js';
+import { operateOptions } from './cluster.js';
+import { runGet } from './get.js';
+
+const deadlineMs = 60_000;
+
+/** `towpath hold`. Throws UsageError where it does not say why or what, and where it would stop nothing. */
+export async function runHold(flags: HoldFlags, terminal: Terminal): Promise<number> {
+  const spec = specOf(flags);
+  const name = flags.name ?? `hold-${new Date(terminal.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`;
+  await withApi(operateOptions(flags, deadlineMs), async (api) => {
+    const namespace = await namespaceOf(api);
+    const environments = (await api.list('environments')).items.filter(({ metadata }) => metadata.namespace === namespace);
+    const unknown = unknownNames(spec, environments);
+    if (unknown.length > 0) throw new UsageError(unknown.join('; '));
+    await api.createHold({ namespace, name }, spec);
+    for (const line of tellOfHold(name, spec, environments)) terminal.stdout(`${line}\n`);
+    terminal.stdout(`towpath hold release ${name} lets it go on\n`);
+  });
+  return 0;
+}
+
+function specOf({ reason = '', by, product, stage, client, environment, everything }: HoldFlags): HoldSpec {
+  if (reason.trim() === '') throw new UsageError('--reason is needed: it is shown wherever a deployment waits for the hold');
+  const lists = { products: product, stages: stage, clients: client, environments: environment };
+  const given = Object.entries(lists).filter(([, names]) => names.length > 0);
+  if (given.length === 0 && everything !== true)
+    throw new UsageError('say what to hold: --product, --stage, --client or --environment, or --everything');
+  if (given.length > 0 && everything === true) throw new UsageError('--everything leaves nothing to select');
+  const selector = Object.fromEntries(given.map(([list, names]) => [list, [...names]]));
+  return { reason, by: by ?? userInfo().username, ...(given.length === 0 ? {} : { selector }) };
+}
+
+/** Holds stop what is in their own namespace: that of the sources, where it is only one. */
+async function namespaceOf(api: Api): Promise<string> {
+  if (api.namespace !== undefined) return api.namespace;
+  const namespaces = [...new Set((await api.list('sources')).items.map(({ metadata }) => metadata.namespace))];
+  const [first, second] = namespaces;
+  if (first === undefined) throw new NotFound('there is no ReleaseSource: name the namespace with --namespace');
+  if (second !== undefined)
+    throw new NotFound(`there are sources in ${namespaces.join(', ')}: name the namespace with --namespace`);
+  return first;
+}
+
+/** `towpath hold list`. */
+export const runListHolds = (flags: ClusterFlags, terminal: Terminal): Promise<number> =>
+  runGet('holds', undefined, flags, terminal);
+
+/** `towpath hold release`. */
+export async function runReleaseHold(name: string, flags: ClusterFlags, terminal: Terminal): Promise<number> {
+  await withApi(operateOptions(flags, deadlineMs), async (api) => {
+    const { metadata } = await findOne(api, 'holds', name);
+    await api.deleteHold(metadata);
+  });
+  terminal.stdout(`released ${name}\n`);
+  return 0;
+}

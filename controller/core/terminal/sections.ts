@@ -1,0 +1,79 @@
+import { formatDuration } from '../duration.js';
+import type { Millis } from '../model.js';
+import type { DeltaStatus } from '../resources/environment.js';
+import { fromTime } from '../time.js';
+import { type Cell, type Column, type TableOptions, tableLines } from './table.js';
+import { paint, type Style, wrapWords } from './text.js';
+
+/** What descriptions of all kinds are put together from. */
+
+export interface TellOptions extends TableOptions {
+  readonly now: Millis;
+}
+
+/** A heading with its lines indented below it; nothing where there are none. */
+export function section(title: string, lines: readonly string[], { color }: TableOptions): string[] {
+  return lines.length === 0
+    ? []
+    : ['', paint(`${title}:`, 'bold', color), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** As a table of its own below a heading. */
+export function tableSection(
+  title: string,
+  { columns, rows }: { readonly columns: readonly Column[]; readonly rows: readonly (readonly Cell[])[] },
+  options: TableOptions,
+): string[] {
+  return rows.length === 0 ? [] : section(title, tableLines(columns, rows, narrowed(options)), options);
+}
+
+/** The options of what stands indented. */
+export function narrowed(options: TableOptions): TableOptions {
+  return options.width === undefined ? options : { ...options, width: Math.max(20, options.width - 2) };
+}
+
+/** A sentence in lines that fit. */
+export function sentence(text: string, { width = Number.POSITIVE_INFINITY }: TableOptions): string[] {
+  return wrapWords(text, Math.max(20, width - 2));
+}
+
+/** `2026-11-20T10:00:00Z (2d ago)`, or `(in 3h)`; undefined where nobody knows. */
+export function moment(time: string | undefined, now: Millis): string | undefined {
+  const at = fromTime(time);
+  if (at === undefined || time === undefined) return undefined;
+  const away = formatDuration(Math.abs(now - at));
+  return at <= now ? `${time} (${away} ago)` : `${time} (in ${away})`;
+}
+
+/** The time between two moments; undefined where one of them is not known. */
+export function took(from: string | undefined, to: string | undefined): string | undefined {
+  const [start, end] = [fromTime(from), fromTime(to)];
+  return start === undefined || end === undefined || end < start ? undefined : formatDuration(end - start);
+}
+
+/** The parts that there are, with commas. */
+export function joinParts(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
+}
+
+export const short = (digest: string | undefined): string | undefined => digest?.slice(0, 'sha256:'.length + 12);
+
+const changeStyles: Readonly<Partial<Record<string, Style>>> = { added: 'good', removed: 'bad', downgraded: 'warn' };
+
+/** Components that change, and how many more there are than are kept. */
+export function deltaSection(delta: DeltaStatus | undefined, options: TableOptions): string[] {
+  if (delta === undefined || delta.components.length === 0) return [];
+  const columns = [
+    { name: 'COMPONENT', least: 12 },
+    { name: 'CHANGE' },
+    { name: 'FROM', least: 8, keep: 1 },
+    { name: 'TO', least: 8 },
+  ];
+  const rows = delta.components.map(({ name, change, from = '-', to = '-' }) => {
+    const style = changeStyles[change];
+    return [name, style === undefined ? change : { text: change, style }, from, to];
+  });
+  const total = delta.added + delta.removed + delta.upgraded + delta.downgraded + delta.changed;
+  const more = total > rows.length ? [`and ${total - rows.length} more`] : [];
+  return section('Components', [...tableLines(columns, rows, narrowed(options)), ...more], options);
+}
