@@ -6,6 +6,7 @@ export type PlanFormat = 'text' | 'markdown' | 'json';
 export interface PlanFlags extends ClusterFlags {
   readonly base?: string;
   readonly head?: string;
+  readonly descriptors?: string;
   readonly format: PlanFormat;
   readonly detailedExitcode?: boolean;
 }
@@ -23,6 +24,10 @@ export function addPlan(program: Command, commands: PlanCommand, done: Done): vo
     .option('--head <revision>', 'compare this revision (default: the working copy, with what is not committed)')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'));
   addClusterOptions(command)
+    .option(
+      '--descriptors <folder>',
+      'read descriptors from this folder, by their keys (default: the buckets, with --kubeconfig)',
+    )
     .option('--detailed-exitcode', 'exit 2 where something changes')
     .addHelpText('after', `\n${planHelp}`)
     .action(async (directory, flags) => done(await commands.plan(directory, flags)));

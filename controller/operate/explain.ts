@@ -73,7 +73,8 @@ function find(name: string, environments: readonly EnvironmentResource[]): Envir
   return first;
 }
 
-const createMemory = (): Memory => ({
+/** Nothing that is remembered from an earlier look. */
+export const createMemory = (): Memory => ({
   published: new PublishedStates(),
   histories: new JobHistories(),
   components: new ComponentCache(),
@@ -83,7 +84,7 @@ const createMemory = (): Memory => ({
 });
 
 /** Only what gathering reads: nothing that writes, and no Jenkins. */
-function readPorts(kube: Kube, descriptors: Ports['descriptors'], at: Millis | undefined): Ports {
+export function readPorts(kube: Kube, descriptors: Ports['descriptors'], at: Millis | undefined): Ports {
   const { sources, environments, runs, holds } = kube;
   const clock = { now: () => at ?? Date.now() };
   return { clock, sources, environments, runs, holds, descriptors } as Ports;

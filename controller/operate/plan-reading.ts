@@ -47,7 +47,7 @@ export class PlanReading {
   }
 
   /** What differs, and what governs it by where it stands; undefined where something differs that others depend on. Throws ObjectError. */
-  narrow(): Files | undefined {
+  narrow({ allReleases }: { readonly allReleases: boolean }): Files | undefined {
     const { base, head } = this.#trees;
     if (base === undefined || head === undefined) return undefined;
     const changes = fileChanges({ before: base, after: head }, this.#objects, defaultLimits);
@@ -57,12 +57,12 @@ export class PlanReading {
     if (before === undefined || after === undefined) return undefined;
     const changed = [...before, ...after];
     if (changed.some(isFarReaching) || before.some((file) => losesRelease(file, after))) return undefined;
-    const same = this.#around(changed, head, { before, after, changes });
+    const same = this.#around(changed, head, { before, after, changes, allReleases });
     return { base: [...before, ...same], head: [...after, ...same] };
   }
 
   /** What is the same on both sides and is needed to judge what is not. */
-  #around(changed: readonly ParsedFile[], tree: string, { before, after, changes }: Changed): ParsedFile[] {
+  #around(changed: readonly ParsedFile[], tree: string, { before, after, changes, allReleases }: Changed): ParsedFile[] {
     const scope = new Scope(changed);
     const found: ParsedFile[] = [];
     const releases: ReleaseFolder[] = [];
@@ -97,7 +97,9 @@ export class PlanReading {
     };
     enter({ oid: tree, name: '' }, '');
     const known = [...found, ...after];
-    new ReleaseReading(releases, known, read).along(waysOf([...found, ...before], known));
+    const reading = new ReleaseReading(releases, known, read);
+    if (allReleases) reading.all();
+    else reading.along(waysOf([...found, ...before], known));
     return found;
   }
 
@@ -131,6 +133,7 @@ interface Changed {
   readonly before: readonly ParsedFile[];
   readonly after: readonly ParsedFile[];
   readonly changes: ReadonlyMap<string, unknown>;
+  readonly allReleases: boolean;
 }
 
 const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/');

@@ -38,7 +38,7 @@ export class ReleaseReading {
     for (const { product, from, to } of ways) {
       if (from === to) this.#load(to);
       else if (!this.#leads(product, to, from) && (from === undefined || !this.#leads(product, from, to))) {
-        this.#loadAll();
+        this.all();
         return;
       }
     }
@@ -65,7 +65,8 @@ export class ReleaseReading {
       for (const entry of entries) if (entry.name.replace(documentName, '') === version) this.#take(entry, path);
   }
 
-  #loadAll(): void {
+  /** Reads all that there are. */
+  all(): void {
     for (const { path, entries } of this.#folders)
       for (const entry of entries) if (!this.#done.has(entry.name.replace(documentName, ''))) this.#take(entry, path);
   }

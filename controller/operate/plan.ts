@@ -1,4 +1,3 @@
-import { compact } from '../core/compact.js';
 import { loadRepository } from '../core/documents/load.js';
 import { createSettingsCache } from '../core/documents/settings/cache.js';
 import type { Finding, Millis, ReleaseRepository } from '../core/model.js';
@@ -6,11 +5,18 @@ import type { Plan } from '../core/plan/plan.js';
 import { type PlanContext, planChanges } from '../core/plan/plan-changes.js';
 import { findCheckout } from '../git/checkout.js';
 import { ObjectStore } from '../git/object-store.js';
+import type { OperateOptions } from './cluster.js';
+import { descriptorsIn, type ReadDescriptor, readDescriptors } from './plan-descriptors.js';
 import { type Files, PlanReading } from './plan-reading.js';
 import { findSides, type SidesRequest } from './plan-sides.js';
 
 export interface PlanRequest extends SidesRequest {
   readonly now: Millis;
+  /** The cluster that the gates are judged against; absent: git alone. */
+  readonly cluster?: OperateOptions;
+  /** A folder that holds descriptors under their keys, instead of the buckets. */
+  readonly descriptors?: string;
+  readonly signal: AbortSignal;
 }
 
 interface Loaded {
@@ -18,33 +24,58 @@ interface Loaded {
   readonly head: ReleaseRepository;
 }
 
+interface Known extends Loaded {
+  readonly context: PlanContext;
+}
+
 /** What the change would do. Throws an Error that says why where the sides cannot be compared. */
 export async function plan(request: PlanRequest): Promise<Plan> {
+  const known = await readKnown(request);
+  const { cluster, descriptors, signal } = request;
+  const folder = descriptors === undefined ? undefined : await descriptorsIn(descriptors, signal);
+  if (cluster === undefined) return planWith(known, folder);
+  const [{ withKube }, { viewCluster }] = await Promise.all([import('./cluster.js'), import('./plan-cluster.js')]);
+  return withKube(cluster, async (kube) => {
+    const { context, head } = known;
+    const view = viewCluster(kube, { repository: head, commit: context.commit, now: request.now }, signal);
+    try {
+      const judged = { ...context, facts: view.facts, unknown: view.unknown };
+      return await planWith({ ...known, context: judged }, folder ?? view.read);
+    } finally {
+      view.close();
+    }
+  });
+}
+
+/** Once without descriptors, to know which are needed. */
+async function planWith({ base, head, context }: Known, read: ReadDescriptor | undefined): Promise<Plan> {
+  const first = planChanges(base, head, context);
+  if (read === undefined) return first;
+  const descriptor = await readDescriptors(first, { base, head }, read);
+  return planChanges(base, head, { ...context, descriptor });
+}
+
+async function readKnown(request: PlanRequest): Promise<Known> {
   const checkout = await findCheckout(request.directory);
   const store = new ObjectStore(`${checkout.folder}/objects`);
   try {
     const { base, head, objects } = await findSides(request, checkout, store);
-    const loaded = loadSides(new PlanReading(objects, { base: base.tree, head: head.tree }));
-    const context = compact<PlanContext>({
-      now: request.now,
-      base: base.revision,
-      head: head.revision,
-      commit: head.commit,
-      facts: undefined,
-      descriptor: undefined,
-      unknown: undefined,
-    });
-    return planChanges(loaded.base, loaded.head, context);
+    const reading = new PlanReading(objects, { base: base.tree, head: head.tree });
+    // What is recorded in a cluster may be any version.
+    const loaded = loadSides(reading, { allReleases: request.cluster !== undefined });
+    const { now } = request;
+    const sides = { base: base.revision, head: head.revision };
+    return { ...loaded, context: { now, ...sides, ...(head.commit === undefined ? {} : { commit: head.commit }) } };
   } finally {
     store.close();
   }
 }
 
 /** As little as tells the same as everything would. */
-function loadSides(reading: PlanReading): Loaded {
+function loadSides(reading: PlanReading, how: { readonly allReleases: boolean }): Loaded {
   const cache = createSettingsCache();
   const load = ({ base, head }: Files): Loaded => ({ base: loadRepository(base, cache), head: loadRepository(head, cache) });
-  const narrow = reading.narrow();
+  const narrow = reading.narrow(how);
   const loaded = narrow && load(narrow);
   return loaded === undefined || needsAll(loaded) ? load(reading.whole()) : loaded;
 }

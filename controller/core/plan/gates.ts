@@ -79,9 +79,9 @@ function fromGit(gate: JudgedGate, { facts, wanted }: GateInput): Known[] {
     case 'descriptor':
       return facts.descriptor === undefined ? unknown('DescriptorUnread', `${descriptorKey(wanted)} was not read`) : [gate];
     case 'order':
-      return unknown('NotVerifiedUpstream', `${wanted.version} has to be verified in ${stagesBefore(wanted)} first`);
+      return unknown('NotVerifiedUpstream', `${wanted.version} has to be verified first in ${stagesBefore(wanted)}`);
     case 'soak':
-      return unknown('NotSoaking', `it has to stand verified in ${stagesBefore(wanted)} for ${soakOf(wanted)}`);
+      return unknown('NotSoaking', `it has to stand verified for ${soakOf(wanted)} in ${stagesBefore(wanted)}`);
     case 'dependencies':
       return gate.reason === 'DependenciesUnknown' ? [gate] : unknown('DependencyUnknown', `needs ${needs(facts, wanted)}`);
     case 'class':
@@ -95,7 +95,7 @@ function fromGit(gate: JudgedGate, { facts, wanted }: GateInput): Known[] {
 
 const stagesBefore = (wanted: DesiredEnvironment): string => {
   const stages = stageFor(wanted)?.after.map(({ stage, require }) => (require === 'all' ? `all of ${stage}` : stage)) ?? [];
-  return `${stages.join(' and ')}${wanted.client === undefined ? '' : ` for ${wanted.client}`}`;
+  return `${stages.join(' and ')}${wanted.client === undefined ? '' : `, of ${wanted.client} or of all clients`}`;
 };
 
 const soakOf = (wanted: DesiredEnvironment): string => formatDuration(stageFor(wanted)?.soakMs ?? 0);
