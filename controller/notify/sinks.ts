@@ -4,8 +4,13 @@ import { durationOr } from '../core/duration.js';
 import type { SinkSpec } from '../core/resources/release-source.js';
 import type { Sink, Sinks } from '../reconcile/ports.js';
 import { misconfigured } from './address.js';
+import { createEmail } from './email.js';
 import { createAgent } from './exchange.js';
+import { createJira } from './jira.js';
 import type { OpenSink } from './open-sink.js';
+import { createSlackWebhook, createTeams } from './posted.js';
+import { createSlack } from './slack.js';
+import { createStatuspage } from './statuspage.js';
 import { createWebhook } from './webhook.js';
 
 export interface SinksOptions {
@@ -53,8 +58,16 @@ function create(open: OpenSink): Sink {
   switch (open.spec.kind) {
     case 'webhook':
       return createWebhook(open);
-    default:
-      throw misconfigured(open.spec.name, `nothing is known of the kind ${open.spec.kind}`);
+    case 'slack':
+      return open.secret.token === undefined && open.secret.url !== undefined ? createSlackWebhook(open) : createSlack(open);
+    case 'teams':
+      return createTeams(open);
+    case 'email':
+      return createEmail(open);
+    case 'jira':
+      return createJira(open);
+    case 'statuspage':
+      return createStatuspage(open);
   }
 }
 

@@ -1,0 +1,145 @@
+import type { Json } from '../core/model.js';
+import type { NotificationEvent } from '../core/notify/events.js';
+import type { Message } from '../core/notify/message.js';
+import { toTime } from '../core/time.js';
+import type { Delivery, Sink } from '../reconcile/ports.js';
+import { misconfigured, parseSinkUrl } from './address.js';
+import { deliver, JsonApi, SinkFailure } from './json-api.js';
+import type { OpenSink } from './open-sink.js';
+
+const api = 'https://api.statuspage.io/v1';
+
+interface Incident {
+  readonly id?: string;
+  readonly status?: string;
+  readonly metadata?: { readonly towpath?: { readonly deployment?: string } };
+}
+
+/** What is said of the components once a deployment is over; nobody knows what runs there after one that did not succeed. */
+const endings: Partial<Record<NotificationEvent, { readonly component: string; readonly body: string }>> = {
+  DeploymentSucceeded: { component: 'operational', body: 'The maintenance is over.' },
+  DeploymentSuperseded: { component: 'operational', body: 'The maintenance was called off.' },
+  DeploymentFailed: {
+    component: 'degraded_performance',
+    body: 'The maintenance did not end as planned; we are looking into it.',
+  },
+  VerificationFailed: {
+    component: 'degraded_performance',
+    body: 'The maintenance did not end as planned; we are looking into it.',
+  },
+};
+
+const usualMs = 3_600_000;
+
+/**
+ * A status page by the API of Statuspage (developer.statuspage.io): a deployment is a scheduled maintenance that begins and ends with it,
+ * and its components are under maintenance meanwhile. What customers read holds no names of people, settings or builds. The page knows no
+ * keys: the maintenance carries the deployment in its metadata, and is looked for by that.
+ */
+export function createStatuspage(open: OpenSink): Sink {
+  const { spec, secret } = open;
+  const root = parseSinkUrl({ sink: spec.name, url: spec.url ?? api, allowInsecure: spec.allowInsecure });
+  if (secret.token === undefined) throw misconfigured(spec.name, 'its Secret has no token');
+  if (spec.page === undefined || !/^[A-Za-z0-9]+$/.test(spec.page)) throw misconfigured(spec.name, 'it names no page');
+  const page = new Page(new JsonApi(open, root, { authorization: `OAuth ${secret.token}` }), spec.page);
+  const components = (message: Message) => (spec.components ?? []).filter((one) => isOf(one, message)).map(({ id }) => id);
+  return {
+    certainty: 'lookup',
+    send: (message, handle, signal) =>
+      deliver(async (): Promise<Delivery> => {
+        if (message.event === 'DeploymentStarted') return begin(message, components(message), { page, signal });
+        const ending = endings[message.event];
+        if (ending === undefined) return { state: 'delivered' };
+        return end(message, { ...ending, components: components(message), id: idOf(handle) }, { page, signal });
+      }),
+    // What was sent is found by sending: each step looks whether it was done.
+    find: async () => ({ state: 'absent' }),
+  };
+}
+
+const idOf = (handle: Json | undefined): string | undefined => (typeof handle === 'string' ? handle : undefined);
+
+type Component = NonNullable<OpenSink['spec']['components']>[number];
+
+function isOf({ product, environment, client }: Component, message: Message): boolean {
+  return (
+    (product === undefined || product === message.product) &&
+    (environment === undefined || environment === message.environment) &&
+    (client === undefined || client === message.client)
+  );
+}
+
+interface Acting {
+  readonly page: Page;
+  readonly signal: AbortSignal;
+}
+
+async function begin(message: Message, components: readonly string[], { page, signal }: Acting): Promise<Delivery> {
+  const found = await page.find(message.thread, signal);
+  if (found?.id !== undefined) return { state: 'delivered', handle: found.id };
+  const until = Math.max(message.estimatedEnd ?? message.at + usualMs, message.at + 60_000);
+  const incident = {
+    name: `Maintenance of ${message.product}`,
+    status: 'in_progress',
+    impact_override: 'maintenance',
+    scheduled_for: toTime(message.at),
+    scheduled_until: toTime(until),
+    scheduled_auto_in_progress: false,
+    scheduled_auto_completed: false,
+    body: `${message.product} ${message.version ?? ''} is being installed.`,
+    component_ids: components,
+    components: Object.fromEntries(components.map((id) => [id, 'under_maintenance'])),
+    metadata: { towpath: { deployment: message.thread } },
+  };
+  const made = await page.create(incident, signal);
+  return made.id === undefined ? { state: 'delivered' } : { state: 'delivered', handle: made.id };
+}
+
+async function end(
+  message: Message,
+  ending: { component: string; body: string; components: readonly string[]; id: string | undefined },
+  { page, signal }: Acting,
+): Promise<Delivery> {
+  const incident = ending.id === undefined ? await page.find(message.thread, signal) : await page.read(ending.id, signal);
+  // Its start was not told here: there is no maintenance to end, and what the components show is not ours.
+  if (incident?.id === undefined) return { state: 'delivered' };
+  if (incident.status === 'completed') return { state: 'delivered', handle: incident.id };
+  const components = Object.fromEntries(ending.components.map((id) => [id, ending.component]));
+  const body = { status: 'completed', body: ending.body, component_ids: ending.components, components };
+  await page.update(incident.id, body, signal);
+  return { state: 'delivered', handle: incident.id };
+}
+
+class Page {
+  readonly #api: JsonApi;
+  readonly #path: string;
+
+  constructor(json: JsonApi, page: string) {
+    this.#api = json;
+    this.#path = `/pages/${page}/incidents`;
+  }
+
+  /** Among the newest 100: a maintenance is looked for while its deployment goes on. */
+  async find(deployment: string, signal: AbortSignal): Promise<Incident | undefined> {
+    const newest = await this.#api.call<readonly Incident[]>('GET', `${this.#path}?limit=100`, { signal });
+    return newest.find(({ metadata }) => metadata?.towpath?.deployment === deployment);
+  }
+
+  /** Undefined where somebody has removed it. */
+  async read(id: string, signal: AbortSignal): Promise<Incident | undefined> {
+    try {
+      return await this.#api.call<Incident>('GET', `${this.#path}/${encodeURIComponent(id)}`, { signal });
+    } catch (error) {
+      if (error instanceof SinkFailure && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  create(incident: object, signal: AbortSignal): Promise<Incident> {
+    return this.#api.call('POST', this.#path, { body: { incident }, signal });
+  }
+
+  async update(id: string, incident: object, signal: AbortSignal): Promise<void> {
+    await this.#api.call('PATCH', `${this.#path}/${encodeURIComponent(id)}`, { body: { incident }, signal });
+  }
+}
