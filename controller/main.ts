@@ -92,8 +92,17 @@ async function main(): Promise<number> {
   return run(process.argv.slice(2), commands, version);
 }
 
+/** A pipe takes so much at a time: the process must not end before what was printed is through. Who stops reading (`| head`) has seen enough. */
+function printed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
+}
+
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+
 try {
-  process.exit(await main());
+  const code = await main();
+  await printed();
+  process.exit(code);
 } catch (error) {
   process.stderr.write(`towpath: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);
