@@ -78,16 +78,15 @@ function messageId(key: string, from: string): string {
   return `<${createHash('sha256').update(key).digest('hex').slice(0, 40)}@${domain}>`;
 }
 
-/** Steps before the message itself went out: a failure of one of these has sent nothing. */
-const before = /^(CONN|EHLO|HELO|LHLO|STARTTLS|AUTH|MAIL FROM|RCPT TO)/;
+/** Then the message itself had not gone out: the name, the TLS, the login or the addresses were what failed. */
+const neverSent: ReadonlySet<string> = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EOAUTH2', 'EENVELOPE', 'EREQUIRETLS']);
 
+/** A connection that ends says the same before and after the message has gone out: nobody knows then. */
 function toFailure(error: unknown, sink: string): Exclude<Delivery, { state: 'delivered' }> {
-  const { code, responseCode, command } = error as { code?: unknown; responseCode?: unknown; command?: unknown };
+  const { code, responseCode, syscall } = error as { code?: unknown; responseCode?: unknown; syscall?: unknown };
   const word = typeof code === 'string' && /^[A-Z_0-9]{1,40}$/.test(code) ? code : 'FAILED';
-  const answered = typeof responseCode === 'number' ? `answered ${responseCode} (${word})` : `cannot be reached: ${word}`;
-  const message = `${sink} ${answered}`;
-  const isRefusal = typeof responseCode === 'number' && responseCode >= 500 && word !== 'EAUTH' && word !== 'ECONNECTION';
-  if (isRefusal) return { state: 'refused', message };
-  const isSent = typeof responseCode !== 'number' && !(typeof command === 'string' && before.test(command));
-  return { state: 'failed', message, isSent };
+  const isAnswered = typeof responseCode === 'number';
+  const message = `${sink} ${isAnswered ? `answered ${responseCode} (${word})` : `cannot be reached: ${word}`}`;
+  if (isAnswered && responseCode >= 500 && word !== 'EAUTH' && word !== 'ECONNECTION') return { state: 'refused', message };
+  return { state: 'failed', message, isSent: !isAnswered && syscall !== 'connect' && !neverSent.has(word) };
 }

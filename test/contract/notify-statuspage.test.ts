@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { at } from '../support/facts.js';
+import { aMessage, succeeded } from '../support/sinks/messages.js';
+import { never, type OpenedSink, openSink } from '../support/sinks/opened.js';
+import { type StatuspageStandIn, startStatuspage } from '../support/sinks/statuspage.js';
+
+describe('a status page', () => {
+  let page: StatuspageStandIn;
+  let opened: OpenedSink;
+  beforeEach(async () => {
+    page = await startStatuspage('token', 'abc123');
+    const components = [
+      { id: 'web', product: 'shop', client: 'acme' },
+      { id: 'other', product: 'mail' },
+    ];
+    opened = await openSink({ kind: 'statuspage', url: page.url, page: 'abc123', components }, { token: 'token' });
+  });
+  afterEach(async () => {
+    await opened.close();
+    await page.close();
+  });
+  const begin = () => opened.sink.send(aMessage({ estimatedEnd: at('10:35') }), undefined, never);
+
+  it('shows a deployment as a maintenance that begins and ends with it, and its components with it', async () => {
+    expect(await begin()).toEqual({ state: 'delivered', handle: 'p1' });
+    expect([page.incidents[0]?.status, page.components]).toEqual(['in_progress', { web: 'under_maintenance' }]);
+    expect(page.incidents[0]).toMatchObject({ scheduled_for: '2026-11-22T10:00:00Z', scheduled_until: '2026-11-22T10:35:00Z' });
+    await opened.sink.send(succeeded(), 'p1', never);
+    expect([page.incidents.length, page.incidents[0]?.status, page.components]).toEqual([1, 'completed', { web: 'operational' }]);
+  });
+
+  it('ends it as degraded where the deployment did not succeed, and says nothing of people and builds', async () => {
+    await begin();
+    await opened.sink.send(succeeded({ event: 'DeploymentFailed', details: ['build ended with FAILURE'] }), 'p1', never);
+    expect([page.incidents[0]?.status, page.components]).toEqual(['completed', { web: 'degraded_performance' }]);
+    expect(JSON.stringify(page.received.map(({ body }) => body))).not.toMatch(/Ada|jenkins|FAILURE/);
+  });
+
+  it('is told once, whichever answer is lost on the way', async () => {
+    for (const method of ['POST', 'PATCH']) {
+      page.fault = (asked) => (asked === method ? 'lost' : undefined);
+      const message = method === 'POST' ? aMessage() : succeeded();
+      expect((await opened.sink.send(message, undefined, never)).state).toBe('failed');
+      page.fault = () => undefined;
+      expect(await opened.sink.send(message, undefined, never)).toEqual({ state: 'delivered', handle: 'p1' });
+    }
+    expect(page.incidents.map(({ status, updates }) => [status, updates])).toEqual([['completed', 2]]);
+  });
+
+  it('leaves the page alone for an end without a beginning, and for what is no business of customers', async () => {
+    const told = [await opened.sink.send(succeeded(), undefined, never)];
+    told.push(await opened.sink.send(aMessage({ event: 'GateClosed' }), undefined, never));
+    expect([told, page.incidents]).toEqual([[{ state: 'delivered' }, { state: 'delivered' }], []]);
+  });
+
+  it('takes 420 for a limit, as Statuspage means it', async () => {
+    page.fault = () => ({ status: 420 });
+    expect(await begin()).toEqual({ state: 'failed', message: 'team answered 420', isSent: false });
+  });
+});
