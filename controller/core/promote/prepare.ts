@@ -2,7 +2,7 @@ import { enumerate, quote } from '../documents/quote.js';
 import { suggestion } from '../documents/suggest.js';
 import type { ProductGovernance } from '../governance.js';
 import { compareVersions } from '../jump/version.js';
-import type { Product } from '../model.js';
+import type { InvalidEnvironment, Product } from '../model.js';
 import type { Plan } from '../plan/plan.js';
 import { PromoteRefused } from './refused.js';
 
@@ -34,14 +34,16 @@ export function checkVersion({ version, product, governance, isUndocumented }: V
 
 const mostFindings = 5;
 
-/** Says no to an edit that would not be valid: what is wrong now and was not, and what is wrong with what it touches. */
-export function checkPlan({ valid, findings }: Plan): void {
-  if (valid) return;
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const lines = errors.slice(0, mostFindings).map(({ file, line, column, path, message }) => {
-    const where = path === '' ? '' : `${path}: `;
-    return `  ${file}:${line}:${column} ${where}${message}`;
-  });
-  const more = errors.length > mostFindings ? [`  and ${errors.length - mostFindings} more`] : [];
-  throw new PromoteRefused(['the documents would not be valid:', ...lines, ...more].join('\n'));
+/** Says no to an edit that would not be valid: what is wrong now and was not, what is wrong with what changes, and with what it is meant for. */
+export function checkValid({ valid, findings }: Plan, invalid: readonly InvalidEnvironment[]): void {
+  const errors = [...(valid ? [] : findings), ...invalid.flatMap((one) => one.findings)].filter(
+    ({ severity }) => severity === 'error',
+  );
+  const lines = errors.map(
+    ({ file, line, column, path, message }) => `  ${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
+  );
+  const each = [...new Set(lines)];
+  if (each.length === 0) return;
+  const more = each.length > mostFindings ? [`  and ${each.length - mostFindings} more`] : [];
+  throw new PromoteRefused(['the documents would not be valid:', ...each.slice(0, mostFindings), ...more].join('\n'));
 }
