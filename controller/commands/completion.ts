@@ -29,8 +29,10 @@ async function namesOf(
   { cluster, current }: Completion & { readonly current: string },
 ): Promise<string[]> {
   return withApi(operateOptions(cluster, deadlineMs), async (api) => {
-    if (what === 'runs') return sorted((await api.list('runs')).items.map(({ metadata }) => metadata.name));
-    if (what === 'holds') return sorted((await api.list('holds')).items.map(({ metadata }) => metadata.name));
+    if (what === 'releases' || what === 'runs' || what === 'holds' || what === 'sources') {
+      const named: readonly { readonly metadata: { readonly name: string } }[] = (await api.list(what)).items;
+      return sorted(named.map(({ metadata }) => metadata.name));
+    }
     const { items } = await api.list('environments');
     if (what === 'products') return sorted(items.map(({ spec }) => spec.product));
     if (what === 'stages') return sorted(items.map(({ spec }) => spec.stage));

@@ -77,7 +77,9 @@ async function viewOf(api: Api, name: string, version: string | undefined): Prom
   const watched = (followed: Followed): Watched => {
     if (isRun) return { environment: undefined, run: followed.runs().find(is) };
     const environment = followed.environments().find(is);
-    return { environment, run: environment && runUnderWay(environment, followed) };
+    // The record of the run may be told later than that of the environment that is at rest by it.
+    const isOver = environment !== undefined && environmentOutcome(environment, version) !== undefined;
+    return { environment, run: environment && !isOver ? runUnderWay(environment, followed) : undefined };
   };
   return {
     namespace: metadata.namespace,
@@ -113,21 +115,26 @@ function runUnderWay(environment: EnvironmentResource, followed: Followed): Depl
 
 /** Shows what is, again whenever it changes, until there is enough. On a terminal also each second: the bar moves by the clock. */
 async function show(api: Api, view: View, { signal, terminal }: { signal: AbortSignal; terminal: Terminal }): Promise<number> {
-  const bell = new Bell(signal);
+  // Followed until here: what ends afterwards is no problem to tell of.
+  const enough = new AbortController();
+  const until = AbortSignal.any([signal, enough.signal]);
+  const bell = new Bell(until);
   const draw = terminal.interactive ? blockPrinter(view, terminal) : linePrinter(view, terminal);
   const scope = view.namespace === undefined ? {} : { namespace: view.namespace };
   const followed = await follow(api, {
     ...scope,
     onChange: () => bell.ring(),
     onProblem: (message) => terminal.stderr(`towpath: ${message}; trying again\n`),
-    signal,
+    signal: until,
   });
   for (;;) {
     draw(followed);
     const code = view.outcome(followed);
-    if (code !== undefined) return code;
+    if (code !== undefined || signal.aborted) {
+      enough.abort();
+      return code ?? timedOut;
+    }
     await bell.next(terminal.interactive ? tickMs : longestMs);
-    if (signal.aborted) return timedOut;
   }
 }
 

@@ -27,10 +27,14 @@ export interface Candidate {
   readonly description?: string;
 }
 
+export type Listed = 'environments' | 'releases' | 'runs' | 'holds' | 'sources';
+
+const kinds: readonly Listed[] = ['environments', 'releases', 'runs', 'holds', 'sources'];
+
 /** `names` is a list that only the cluster knows; `files` leaves it to the shell. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  readonly names?: 'environments' | 'runs' | 'holds' | 'named' | 'products' | 'stages' | 'clients' | 'namespaces';
+  readonly names?: Listed | 'products' | 'stages' | 'clients';
   readonly files?: true;
   /** The options that say which cluster is asked. */
   readonly cluster: Readonly<Partial<Record<'kubeconfig' | 'context' | 'namespace', string>>>;
@@ -40,7 +44,7 @@ const namesOfArgument: Readonly<Record<string, NonNullable<Completion['names']>>
   environment: 'environments',
   run: 'runs',
   hold: 'holds',
-  name: 'named',
+  name: 'environments',
 };
 
 const namesOfOption: Readonly<Record<string, NonNullable<Completion['names']>>> = {
@@ -70,7 +74,7 @@ export function complete(root: CommandShape, words: readonly string[]): Completi
     return awaiting.flags.some((flag) => fileOptions.has(flag)) ? { candidates: [], files: true, cluster } : only([]);
   }
   if (current.startsWith('-')) return only(optionsOf(command));
-  if (positional === 0 && command.commands.length > 0)
+  if (positional.length === 0 && command.commands.length > 0)
     return only(command.commands.map(({ name, description }) => ({ word: name, description })));
   return { ...only([]), ...ofArgument(command, positional, current) };
 }
@@ -82,12 +86,14 @@ function optionsOf({ options }: CommandShape): Candidate[] {
   });
 }
 
-function ofArgument({ args }: CommandShape, position: number, current: string): Partial<Completion> {
-  const argument = args[position];
+function ofArgument({ args }: CommandShape, before: readonly string[], current: string): Partial<Completion> {
+  const argument = args[before.length];
   if (argument === undefined) return {};
   if (argument.choices.length > 0)
     return { candidates: argument.choices.filter((word) => word.startsWith(current)).map((word) => ({ word })) };
-  const names = namesOfArgument[argument.name];
+  if (argument.name === 'kind') return { candidates: kinds.filter((word) => word.startsWith(current)).map((word) => ({ word })) };
+  const kind = kinds.find((one) => one === before[0] || one.slice(0, -1) === before[0]);
+  const names = argument.name === 'name' && kind !== undefined ? kind : namesOfArgument[argument.name];
   if (names !== undefined) return { names };
   return ['directory', 'dir', 'from', 'to'].includes(argument.name) ? { files: true } : {};
 }
@@ -96,14 +102,14 @@ interface Walked {
   readonly command: CommandShape;
   /** The option whose value comes next. */
   readonly awaiting: OptionShape | undefined;
-  readonly positional: number;
+  readonly positional: readonly string[];
   readonly cluster: Completion['cluster'];
 }
 
 function walk(root: CommandShape, words: readonly string[]): Walked {
   let command = root;
   let awaiting: OptionShape | undefined;
-  let positional = 0;
+  const positional: string[] = [];
   const cluster: Record<string, string> = {};
   for (const word of words) {
     if (awaiting !== undefined) {
@@ -118,8 +124,8 @@ function walk(root: CommandShape, words: readonly string[]): Walked {
       else if (option !== undefined && value !== undefined) noteCluster(cluster, option.flags, value);
       continue;
     }
-    const next = positional === 0 ? command.commands.find(({ name }) => name === word) : undefined;
-    if (next === undefined) positional += 1;
+    const next = positional.length === 0 ? command.commands.find(({ name }) => name === word) : undefined;
+    if (next === undefined) positional.push(word);
     else command = next;
   }
   return { command, awaiting, positional, cluster };

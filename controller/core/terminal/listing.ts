@@ -69,7 +69,7 @@ const environments: readonly Shown<EnvironmentResource>[] = [
   { name: 'DESIRED', keep: 80, least: 9, cell: ({ status }) => status?.desired?.version ?? '' },
   { name: 'DEPLOYED', keep: 90, least: 9, cell: ({ status }) => status?.recorded?.version ?? '' },
   { name: 'READY', keep: 60, cell: (one) => styled(readyOf(one)?.status, styleOf(one)) },
-  { name: 'STATUS', keep: 70, cell: (one) => styled(readyOf(one)?.reason, styleOf(one)) },
+  { name: 'STATUS', keep: 95, cell: (one) => styled(readyOf(one)?.reason, styleOf(one)) },
   { name: 'WAITING-FOR', keep: 50, cell: ({ status }) => status?.waitingFor ?? '' },
   ageColumn,
   { name: 'MESSAGE', keep: 40, least: 20, wide: true, cell: (one) => readyOf(one)?.message ?? '' },
