@@ -6,7 +6,8 @@ import type { Terminal } from '../cli/terminal.js';
 import { forgeEnvironment, UsageError } from '../config.js';
 import { unifiedDiff } from '../core/promote/diff.js';
 import { PromoteRefused } from '../core/promote/refused.js';
-import { type ForgePlace, type PromotionRequest, placeForge, promote } from '../operate/promote.js';
+import { plan } from '../operate/plan.js';
+import { type ForgePlace, type Promotion, type PromotionRequest, placeForge, promote } from '../operate/promote.js';
 import { choosePromotion, chooseRollback, type PromoteQuestion } from '../operate/promote-choose.js';
 import { operateOptions } from './cluster.js';
 
@@ -28,6 +29,10 @@ export async function runRollback(environment: string, flags: RollbackFlags, ter
   const question = { environment, reason: reason.trim(), ...(to === undefined ? {} : { to }) };
   return run(flags, terminal, (index) => chooseRollback(index, question, clusterOf(flags)));
 }
+
+/** A cluster is named: one that merely could be asked is not, as for `towpath plan`. */
+const asksCluster = ({ kubeconfig, context, namespace }: ProposalFlags) =>
+  [kubeconfig, context, namespace].some((flag) => flag !== undefined);
 
 const clusterOf = ({ kubeconfig, context, namespace }: ProposalFlags) =>
   operateOptions(plain({ kubeconfig, context, namespace }), 60_000);
@@ -58,13 +63,14 @@ function questionOf({ product, version, environments }: PromoteWords, flags: Pro
   if (version === undefined) throw new UsageError('name the version, or take what is verified with --from and --to');
   if ((environments.length === 0) === (stage === undefined))
     throw new UsageError('name environments, or all of a stage with --stage');
-  return { product, version: version, environments, ...(stage === undefined ? {} : { stage }), ...rest };
+  return { product, version, environments, ...(stage === undefined ? {} : { stage }), ...rest };
 }
 
 async function run(flags: ProposalFlags, terminal: Terminal, choose: Choose): Promise<number> {
   const signal = AbortSignal.timeout(deadlineMs);
   const upTo = flags.dryRun === true ? 'diff' : !flags.push ? 'commit' : !flags.pullRequest ? 'push' : 'pull-request';
   const { remote, base } = flags;
+  const now = terminal.now();
   const done = await promote({
     directory: flags.repository,
     base: {
@@ -72,20 +78,30 @@ async function run(flags: ProposalFlags, terminal: Terminal, choose: Choose): Pr
       ...(remote === undefined ? {} : { remote }),
       ...(base === undefined ? {} : { branch: base }),
     },
-    now: terminal.now(),
+    now,
     signal,
     upTo,
     choose: (index) => choose(index, signal),
+    ...(asksCluster(flags)
+      ? {
+          plan: (from, to) => plan({ directory: flags.repository, base: from, head: to, now, signal, cluster: clusterOf(flags) }),
+        }
+      : {}),
     forge: (remoteUrl) => forgeOf(remoteUrl, flags),
   });
-  if (flags.output === 'json') terminal.stdout(`${JSON.stringify(promotionJson(done), null, 2)}\n`);
-  else {
-    if (upTo === 'diff') terminal.stdout(unifiedDiff(done.edits));
-    const told = formatPromotion(done, upTo === 'diff');
-    if (upTo === 'diff') terminal.stderr(told);
-    else terminal.stdout(told);
-  }
+  print(done, { isDry: upTo === 'diff', isJson: flags.output === 'json' }, terminal);
   return 0;
+}
+
+/** Of a dry run the diff alone is the answer, so that it can be piped into `git apply`. */
+function print(done: Promotion, { isDry, isJson }: { isDry: boolean; isJson: boolean }, terminal: Terminal): void {
+  const diff = unifiedDiff(done.edits);
+  if (isJson) terminal.stdout(`${JSON.stringify({ ...promotionJson(done), ...(isDry ? { diff } : {}) }, null, 2)}\n`);
+  else if (!isDry) terminal.stdout(formatPromotion(done, false));
+  else {
+    terminal.stdout(diff);
+    terminal.stderr(formatPromotion(done, true));
+  }
 }
 
 async function forgeOf(remoteUrl: string, flags: ProposalFlags): Promise<ForgePlace> {

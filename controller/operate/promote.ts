@@ -44,6 +44,8 @@ export interface PromotionRequest {
   choose(index: ReturnType<typeof indexFiles>): Promise<WantedChange>;
   /** How far it goes; a pull request is opened where there is a forge. */
   readonly upTo: 'diff' | 'commit' | 'push' | 'pull-request';
+  /** The plan of two commits for the description, where more is known than git tells; absent: from git alone. */
+  plan?(base: string, head: string): Promise<Plan>;
   /** Where to open it, once the remote is known; throws where that cannot be told. */
   forge?(remoteUrl: string): Promise<ForgePlace>;
 }
@@ -169,7 +171,8 @@ async function carryOut({ contents, ...promotion }: Prepared, { git, forge, requ
   if (!proposal.isPushed) await push(git, base.remote.name, proposal);
   const pushed = { ...promotion, proposal, isPushed: true };
   if (forge === undefined) return pushed;
-  const [title, body] = [subjectOf(change), describeChange(change, plan, { fold: forge.kind !== 'bitbucket' })];
+  const told = (await request.plan?.(base.sha, proposal.sha)) ?? plan;
+  const [title, body] = [subjectOf(change), describeChange(change, told, { fold: forge.kind !== 'bitbucket' })];
   const pullRequest = await forge.openPullRequest({ head: proposal.branch, base: base.branch, title, body }, signal);
   return { ...pushed, pullRequest };
 }

@@ -33,6 +33,7 @@ describe('towpath promote and rollback with a cluster', () => {
       spec: { ...spec, environment: name, ...more },
       status: { observedGeneration: 1, ...status },
     });
+    await cluster.put('releasesources', { name: 'releases', spec: { git: { url: world.remote.url } } });
     await cluster.put(
       'environments',
       place('qa', { stage: 'qa' }, { recorded: recorded('2.0.0') }),
@@ -78,5 +79,13 @@ describe('towpath promote and rollback with a cluster', () => {
       code: 1,
       stderr: expect.stringContaining('name one with --to'),
     });
+  });
+
+  it('describes the pull request by what the cluster knows', async () => {
+    const flags = ['--from', 'qa', '--to', 'uat', '--client', 'acme', '--kubeconfig', cluster.kubeconfig];
+    expect(await world.towpath(['promote', 'shop', ...flags, ...world.forge('github')])).toMatchObject({ code: 0, stderr: '' });
+    expect(world.host.state.pullRequests).toMatchObject([
+      { head: 'towpath/shop-2.0.0-uat-acme', body: expect.stringMatching(/gates judged against the cluster/) },
+    ]);
   });
 });
