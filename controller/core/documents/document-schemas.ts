@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { JsonObject } from '../model.js';
 import type { DocumentKind } from './parsed.js';
 import { DeploymentWindowSchema } from './schema/deployment-window.js';
 import { EnvironmentConfigSchema } from './schema/environment-config.js';
@@ -8,6 +9,7 @@ import { NotificationPolicySchema } from './schema/notification-policy.js';
 import { ProductSchema } from './schema/product.js';
 import { ReleaseSchema } from './schema/release.js';
 import { RolesSchema } from './schema/roles.js';
+import { withExamples } from './schema-examples.js';
 
 /** The schema of every kind of document. */
 export const documentTypes: Readonly<Record<DocumentKind, TSchema>> = {
@@ -28,7 +30,7 @@ const draft = 'https://json-schema.org/draft/2020-12/schema';
 /** A JSON Schema (draft 2020-12) for editors: plain JSON, with the address that it is published under. */
 export function publishedSchema(title: string, schema: TSchema): Readonly<Record<string, unknown>> {
   const name = title.toLowerCase();
-  const plain = JSON.parse(JSON.stringify(schema)) as Record<string, unknown>;
+  const plain = withExamples(JSON.parse(JSON.stringify(schema)) as JsonObject, title);
   return { $schema: draft, $id: `https://towpath.dev/schemas/v1alpha1/${name}.schema.json`, title, ...plain };
 }
 
