@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { projectParts } from './address.js';
 import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
-import type { Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
 import type { ForgeHttp } from './http.js';
 import { at, numberAt, textAt } from './json.js';
-import { openOnce, placeOf } from './open-once.js';
+import { openOnce } from './open-once.js';
 import { byNext, readPages } from './pages.js';
 
 const mostBody = 32_768;
@@ -14,74 +14,77 @@ const fullId = /^[0-9a-f]{40}$/;
 
 /** Bitbucket Cloud by API 2.0: https://developer.atlassian.com/cloud/bitbucket/rest/ */
 export function createBitbucketCloud(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
-  const [workspace, slug] = projectParts('bitbucket', project);
-  const base = `/repositories/${workspace}/${slug}`;
-
-  async function list(query: string, operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal) {
-    const call = { operation, path: `${base}/pullrequests?state=OPEN&pagelen=50${query}` } as const;
-    return readPages(http, { call, next: byNext, items: ['values'] }, signal);
-  }
-
-  /** Pull requests tell 12 digits of a commit; statuses and webhooks speak of all. */
-  async function withFullId(found: PullRequest, signal: AbortSignal): Promise<PullRequest> {
-    if (fullId.test(found.head.sha) || found.head.sha === '') return found;
-    const { body } = await http.call(
-      { operation: 'pullRequests', path: `${base}/commit/${found.head.sha}`, expected: [404] },
-      signal,
-    );
-    return { ...found, head: { ...found.head, sha: textAt(body, 'hash') ?? found.head.sha } };
-  }
-
-  /** Creating a second one would change the first: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
-  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
-    const filter = `source.branch.name = ${JSON.stringify(head)} AND destination.branch.name = ${JSON.stringify(into)}`;
-    const all = await list(`&q=${encodeURIComponent(filter)}`, 'openPullRequest', signal);
-    const own = all.filter(
-      (one) => at(one, 'source', 'repository', 'full_name') === at(one, 'destination', 'repository', 'full_name'),
-    );
-    const found = own.map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === into);
-    return found && placeOf(found);
-  }
-
+  const base = `/repositories/${projectParts('bitbucket', project).join('/')}`;
   return {
-    openPullRequest: (request, signal) =>
-      openOnce(
-        () => find(request, signal),
-        async () => {
-          const { head, base: into, title } = request;
-          const branches = { source: { branch: { name: head } }, destination: { branch: { name: into } } };
-          const sent = { title, description: cut(request.body, mostBody), ...branches };
-          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pullrequests`, body: sent } as const;
-          const opened = toPullRequest((await http.call(call, signal)).body);
-          if (opened === undefined) throw http.odd('a pull request without a number');
-          return placeOf(opened);
-        },
-      ),
+    openPullRequest(request, signal) {
+      const branches = { source: { branch: { name: request.head } }, destination: { branch: { name: request.base } } };
+      const body = { title: request.title, description: cut(request.body, mostBody), ...branches };
+      const find = () => findOpen(http, { base, request }, signal);
+      return openOnce(http, { find, path: `${base}/pullrequests`, body, read: toPullRequest }, signal);
+    },
     async pullRequests(signal) {
-      const found = (await list('', 'pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
+      const call = { operation: 'pullRequests', path: `${base}/pullrequests?state=OPEN&pagelen=50` } as const;
+      const all = await readPages(http, { call, next: byNext, items: ['values'] }, signal);
       const whole: PullRequest[] = [];
-      for (const one of found) whole.push(await withFullId(one, signal));
+      for (const one of all.flatMap((each) => toPullRequest(each) ?? []))
+        whole.push(await withFullId(http, { base, one }, signal));
       return whole;
     },
-    async setStatus(status, signal) {
-      const { sha, context } = status;
-      const description = cutLine(status.description, mostDescription);
-      const state = status.state === 'pending' ? 'INPROGRESS' : status.state === 'success' ? 'SUCCESSFUL' : 'FAILED';
-      const key = toKey(context);
-      // A status has to have an address.
-      const url = status.url ?? `https://bitbucket.org/${workspace}/${slug}/commits/${sha}`;
-      const path = `${base}/commit/${sha}/statuses/build`;
-      const one = `${path}/${encodeURIComponent(key)}`;
-      const { body: known } = await http.call({ operation: 'setStatus', path: one, expected: [404] }, signal);
-      const says = textAt(known, 'state') === state && (textAt(known, 'description') ?? '') === description;
-      if (says && textAt(known, 'url') === url) return;
-      await http.call(
-        { operation: 'setStatus', method: 'POST', path, body: { key, name: context, state, description, url } },
-        signal,
-      );
-    },
+    setStatus: (status, signal) => setStatus(http, { base, project, status }, signal),
     putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
   };
+}
+
+/** Creating a second one would change the first: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
+async function findOpen(
+  http: ForgeHttp,
+  { base, request }: { base: string; request: PullRequestRequest },
+  signal: AbortSignal,
+): Promise<PullRequest | undefined> {
+  const filter = `source.branch.name = ${JSON.stringify(request.head)} AND destination.branch.name = ${JSON.stringify(request.base)}`;
+  const path = `${base}/pullrequests?state=OPEN&pagelen=50&q=${encodeURIComponent(filter)}`;
+  const all = await readPages(http, { call: { operation: 'openPullRequest', path }, next: byNext, items: ['values'] }, signal);
+  const repository = (one: unknown, side: 'source' | 'destination') => at(one, side, 'repository', 'full_name');
+  const own = all.filter((one) => repository(one, 'source') === repository(one, 'destination'));
+  return own.map(toPullRequest).find((one) => one?.head.ref === request.head && one.base.ref === request.base);
+}
+
+/** Pull requests tell 12 digits of a commit; statuses and webhooks speak of all. */
+async function withFullId(
+  http: ForgeHttp,
+  { base, one }: { base: string; one: PullRequest },
+  signal: AbortSignal,
+): Promise<PullRequest> {
+  if (fullId.test(one.head.sha) || one.head.sha === '') return one;
+  const { body } = await http.call(
+    { operation: 'pullRequests', path: `${base}/commit/${one.head.sha}`, expected: [404] },
+    signal,
+  );
+  return { ...one, head: { ...one.head, sha: textAt(body, 'hash') ?? one.head.sha } };
+}
+
+interface StatusWrite {
+  readonly base: string;
+  readonly project: string;
+  readonly status: CommitStatus;
+}
+
+async function setStatus(http: ForgeHttp, { base, project, status }: StatusWrite, signal: AbortSignal): Promise<void> {
+  const { sha, context } = status;
+  const description = cutLine(status.description, mostDescription);
+  const state = status.state === 'pending' ? 'INPROGRESS' : status.state === 'success' ? 'SUCCESSFUL' : 'FAILED';
+  const key = toKey(context);
+  // A status has to have an address.
+  const url = status.url ?? `https://bitbucket.org/${project}/commits/${sha}`;
+  const path = `${base}/commit/${sha}/statuses/build`;
+  const one = `${path}/${encodeURIComponent(key)}`;
+  const { body: known } = await http.call({ operation: 'setStatus', path: one, expected: [404] }, signal);
+  const says = textAt(known, 'state') === state && (textAt(known, 'description') ?? '') === description;
+  if (says && textAt(known, 'url') === url) return;
+  await http.call(
+    { operation: 'setStatus', method: 'POST', path, body: { key, name: context, state, description, url } },
+    signal,
+  );
 }
 
 /** At most 40 characters; a longer context keeps its beginning and is told apart by its digest. */

@@ -1,9 +1,9 @@
 import { projectParts } from './address.js';
 import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
-import type { Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
 import type { ForgeAnswer, ForgeHttp } from './http.js';
 import { at, numberAt, textAt } from './json.js';
-import { openOnce, placeOf } from './open-once.js';
+import { openOnce } from './open-once.js';
 import { byStart, readPages } from './pages.js';
 
 const mostBody = 32_768;
@@ -13,54 +13,53 @@ const mostDescription = 255;
 export function createBitbucketDataCenter(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
   const [key, slug] = projectParts('bitbucket', project);
   const base = `/projects/${key}/repos/${slug}`;
-  const pages = http.address.root.replace(/\/rest\/api\/[^/]+$/, '');
-
-  async function list(query: string, operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal) {
-    const call = { operation, path: `${base}/pull-requests?state=OPEN&limit=100${query}` } as const;
-    return readPages(http, { call, next: byStart, items: ['values'] }, signal);
-  }
-
-  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
-    const branch = encodeURIComponent(`refs/heads/${head}`);
-    const all = await list(`&direction=OUTGOING&at=${branch}`, 'openPullRequest', signal);
-    const own = all.filter((one) => at(one, 'fromRef', 'repository', 'id') === at(one, 'toRef', 'repository', 'id'));
-    const found = own.map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === into);
-    return found && placeOf(found);
-  }
-
   return {
-    openPullRequest: (request, signal) =>
-      openOnce(
-        () => find(request, signal),
-        async () => {
-          const repository = { slug, project: { key } };
-          const ref = (name: string) => ({ id: `refs/heads/${name}`, repository });
-          const refs = { fromRef: ref(request.head), toRef: ref(request.base) };
-          const sent = { title: request.title, description: cut(request.body, mostBody), ...refs };
-          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pull-requests`, body: sent } as const;
-          const opened = toPullRequest((await http.call(call, signal)).body);
-          if (opened === undefined) throw http.odd('a pull request without a number');
-          return placeOf(opened);
-        },
-      ),
+    openPullRequest(request, signal) {
+      const ref = (name: string) => ({ id: `refs/heads/${name}`, repository: { slug, project: { key } } });
+      const refs = { fromRef: ref(request.head), toRef: ref(request.base) };
+      const body = { title: request.title, description: cut(request.body, mostBody), ...refs };
+      const find = () => findOpen(http, { base, request }, signal);
+      return openOnce(http, { find, path: `${base}/pull-requests`, body, read: toPullRequest }, signal);
+    },
     async pullRequests(signal) {
-      return (await list('', 'pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
+      const call = { operation: 'pullRequests', path: `${base}/pull-requests?state=OPEN&limit=100` } as const;
+      const all = await readPages(http, { call, next: byStart, items: ['values'] }, signal);
+      return all.flatMap((one) => toPullRequest(one) ?? []);
     },
-    async setStatus(status, signal) {
-      const { sha, context } = status;
-      const description = cutLine(status.description, mostDescription);
-      const state = status.state === 'pending' ? 'INPROGRESS' : status.state === 'success' ? 'SUCCESSFUL' : 'FAILED';
-      const url = status.url ?? `${pages}/projects/${key}/repos/${slug}/commits/${sha}`;
-      const path = `${base}/commits/${sha}/builds`;
-      const one = `${path}?key=${encodeURIComponent(context)}`;
-      const { body: known } = await http.call({ operation: 'setStatus', path: one, expected: [404] }, signal);
-      const says = textAt(known, 'state') === state && (textAt(known, 'description') ?? '') === description;
-      if (says && textAt(known, 'url') === url) return;
-      const body = { key: context, name: context, state, description, url };
-      await http.call({ operation: 'setStatus', method: 'POST', path, body }, signal);
-    },
+    setStatus: (status, signal) => setStatus(http, { base, status }, signal),
     putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
   };
+}
+
+async function findOpen(
+  http: ForgeHttp,
+  { base, request }: { base: string; request: PullRequestRequest },
+  signal: AbortSignal,
+): Promise<PullRequest | undefined> {
+  const query = new URLSearchParams({ state: 'OPEN', limit: '100', direction: 'OUTGOING', at: `refs/heads/${request.head}` });
+  const call = { operation: 'openPullRequest', path: `${base}/pull-requests?${query}` } as const;
+  const all = await readPages(http, { call, next: byStart, items: ['values'] }, signal);
+  const own = all.filter((one) => at(one, 'fromRef', 'repository', 'id') === at(one, 'toRef', 'repository', 'id'));
+  return own.map(toPullRequest).find((one) => one?.head.ref === request.head && one.base.ref === request.base);
+}
+
+async function setStatus(
+  http: ForgeHttp,
+  { base, status }: { base: string; status: CommitStatus },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sha, context } = status;
+  const description = cutLine(status.description, mostDescription);
+  const state = status.state === 'pending' ? 'INPROGRESS' : status.state === 'success' ? 'SUCCESSFUL' : 'FAILED';
+  // A status has to have an address.
+  const url = status.url ?? `${http.address.root.replace(/\/rest\/api\/[^/]+$/, '')}${base}/commits/${sha}`;
+  const path = `${base}/commits/${sha}/builds`;
+  const one = `${path}?key=${encodeURIComponent(context)}`;
+  const { body: known } = await http.call({ operation: 'setStatus', path: one, expected: [404] }, signal);
+  const says = textAt(known, 'state') === state && (textAt(known, 'description') ?? '') === description;
+  if (says && textAt(known, 'url') === url) return;
+  const body = { key: context, name: context, state, description, url };
+  await http.call({ operation: 'setStatus', method: 'POST', path, body }, signal);
 }
 
 function toPullRequest(value: unknown): PullRequest | undefined {

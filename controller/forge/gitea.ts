@@ -1,9 +1,9 @@
 import { projectParts } from './address.js';
 import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
-import type { Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
 import type { ForgeHttp } from './http.js';
 import { at, numberAt, textAt } from './json.js';
-import { openOnce, placeOf } from './open-once.js';
+import { openOnce } from './open-once.js';
 import { byLink, readPages } from './pages.js';
 
 /** There is no limit but that of the database's text. */
@@ -16,55 +16,44 @@ const pageSize = 50;
 export function createGitea(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
   const [owner, name] = projectParts('gitea', project);
   const base = `/repos/${owner}/${name}`;
-
-  async function list(operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal): Promise<unknown[]> {
-    return readPages(http, { call: { operation, path: `${base}/pulls?state=open&limit=${pageSize}` }, next: byLink }, signal);
-  }
-
-  /** There is no filter by branch that every version knows. */
-  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
-    const own = (await list('openPullRequest', signal)).filter(
-      (one) => at(one, 'head', 'repo_id') === at(one, 'base', 'repo_id') && textAt(one, 'head', 'ref') === head,
-    );
-    const found = own.map(toPullRequest).find((one) => one?.base.ref === into);
-    return found && placeOf(found);
-  }
-
+  const list = (operation: 'openPullRequest' | 'pullRequests', signal: AbortSignal) =>
+    readPages(http, { call: { operation, path: `${base}/pulls?state=open&limit=${pageSize}` }, next: byLink }, signal);
   return {
-    openPullRequest: (request, signal) =>
-      openOnce(
-        () => find(request, signal),
-        async () => {
-          const { head, base: into, title } = request;
-          const sent = { head, base: into, title, body: cut(request.body, mostBody) };
-          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pulls`, body: sent } as const;
-          const opened = toPullRequest((await http.call(call, signal)).body);
-          if (opened === undefined) throw http.odd('a pull request without a number');
-          return placeOf(opened);
-        },
-      ),
+    openPullRequest(request, signal) {
+      const { head, base: into, title } = request;
+      const body = { head, base: into, title, body: cut(request.body, mostBody) };
+      const find = async () => findOpen(await list('openPullRequest', signal), request);
+      return openOnce(http, { find, path: `${base}/pulls`, body, read: toPullRequest }, signal);
+    },
     async pullRequests(signal) {
       return (await list('pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
     },
-    async setStatus(status, signal) {
-      const { sha, context, state } = status;
-      const description = cutLine(status.description, mostDescription);
-      const read = {
-        operation: 'setStatus',
-        path: `${base}/commits/${sha}/statuses?sort=recentupdate&limit=${pageSize}`,
-      } as const;
-      const known = (await readPages(http, { call: read, next: byLink }, signal)).filter(
-        (one) => textAt(one, 'context') === context,
-      );
-      // Every write adds one: the newest counts.
-      const newest = known.reduce((a, b) => ((numberAt(b, 'id') ?? 0) > (numberAt(a, 'id') ?? 0) ? b : a), known[0]);
-      const says = textAt(newest, 'status') === state && (textAt(newest, 'description') ?? '') === description;
-      if (says && (textAt(newest, 'target_url') ?? '') === (status.url ?? '')) return;
-      const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
-      await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
-    },
+    setStatus: (status, signal) => setStatus(http, { base, status }, signal),
     putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
   };
+}
+
+/** There is no filter by branch that every version knows. A fork may have a branch of the same name. */
+function findOpen(all: readonly unknown[], { head, base }: PullRequestRequest): PullRequest | undefined {
+  const own = all.filter((one) => at(one, 'head', 'repo_id') === at(one, 'base', 'repo_id'));
+  return own.map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === base);
+}
+
+async function setStatus(
+  http: ForgeHttp,
+  { base, status }: { base: string; status: CommitStatus },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sha, context, state } = status;
+  const description = cutLine(status.description, mostDescription);
+  const read = { operation: 'setStatus', path: `${base}/commits/${sha}/statuses?sort=recentupdate&limit=${pageSize}` } as const;
+  const known = (await readPages(http, { call: read, next: byLink }, signal)).filter((one) => textAt(one, 'context') === context);
+  // Every write adds one: the newest counts.
+  const newest = known.reduce((a, b) => ((numberAt(b, 'id') ?? 0) > (numberAt(a, 'id') ?? 0) ? b : a), known[0]);
+  const says = textAt(newest, 'status') === state && (textAt(newest, 'description') ?? '') === description;
+  if (says && (textAt(newest, 'target_url') ?? '') === (status.url ?? '')) return;
+  const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
+  await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
 }
 
 function toPullRequest(value: unknown): PullRequest | undefined {

@@ -1,9 +1,9 @@
 import { projectParts } from './address.js';
 import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
-import type { Forge, ForgeOptions, PullRequest, PullRequestPlace, PullRequestRequest } from './forge.js';
+import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
 import type { ForgeHttp } from './http.js';
 import { listAt, numberAt, textAt } from './json.js';
-import { openOnce, placeOf } from './open-once.js';
+import { openOnce } from './open-once.js';
 import { byLink, readPages } from './pages.js';
 
 const mostBody = 65_536;
@@ -14,45 +14,53 @@ const mostDescription = 140;
 export function createGithub(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
   const [owner, name] = projectParts('github', project);
   const base = `/repos/${owner}/${name}`;
-
-  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal): Promise<PullRequestPlace | undefined> {
-    const query = new URLSearchParams({ state: 'open', head: `${owner}:${head}`, base: into });
-    const { body } = await http.call({ operation: 'openPullRequest', path: `${base}/pulls?${query}` }, signal);
-    // A host that ignores the filter must not give us the pull request of somebody else.
-    const found = (listAt(body) ?? []).map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === into);
-    return found && placeOf(found);
-  }
-
   return {
-    openPullRequest: (request, signal) =>
-      openOnce(
-        () => find(request, signal),
-        async () => {
-          const { head, base: into, title } = request;
-          const sent = { head, base: into, title, body: cut(request.body, mostBody) };
-          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/pulls`, body: sent } as const;
-          const opened = toPullRequest((await http.call(call, signal)).body);
-          if (opened === undefined) throw http.odd('a pull request without a number');
-          return placeOf(opened);
-        },
-      ),
+    openPullRequest(request, signal) {
+      const { head, base: into, title } = request;
+      const body = { head, base: into, title, body: cut(request.body, mostBody) };
+      const find = () => findOpen(http, { base, owner, request }, signal);
+      return openOnce(http, { find, path: `${base}/pulls`, body, read: toPullRequest }, signal);
+    },
     async pullRequests(signal) {
       const call = { operation: 'pullRequests', path: `${base}/pulls?state=open&per_page=100` } as const;
       return (await readPages(http, { call, next: byLink }, signal)).flatMap((one) => toPullRequest(one) ?? []);
     },
-    async setStatus(status, signal) {
-      const { sha, context, state } = status;
-      const description = cutLine(status.description, mostDescription);
-      const read = { operation: 'setStatus', path: `${base}/commits/${sha}/status?per_page=100` } as const;
-      const known = await readPages(http, { call: read, next: byLink, items: ['statuses'] }, signal);
-      const same = known.find((one) => textAt(one, 'context') === context);
-      const says = textAt(same, 'state') === state && (textAt(same, 'description') ?? '') === description;
-      if (says && (textAt(same, 'target_url') ?? '') === (status.url ?? '')) return;
-      const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
-      await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
-    },
+    setStatus: (status, signal) => setStatus(http, { base, status }, signal),
     putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
   };
+}
+
+interface Search {
+  readonly base: string;
+  readonly owner: string;
+  readonly request: PullRequestRequest;
+}
+
+async function findOpen(
+  http: ForgeHttp,
+  { base, owner, request }: Search,
+  signal: AbortSignal,
+): Promise<PullRequest | undefined> {
+  const query = new URLSearchParams({ state: 'open', head: `${owner}:${request.head}`, base: request.base });
+  const { body } = await http.call({ operation: 'openPullRequest', path: `${base}/pulls?${query}` }, signal);
+  // A host that ignores the filter must not give us the pull request of somebody else.
+  return (listAt(body) ?? []).map(toPullRequest).find((one) => one?.head.ref === request.head && one.base.ref === request.base);
+}
+
+async function setStatus(
+  http: ForgeHttp,
+  { base, status }: { base: string; status: CommitStatus },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sha, context, state } = status;
+  const description = cutLine(status.description, mostDescription);
+  const read = { operation: 'setStatus', path: `${base}/commits/${sha}/status?per_page=100` } as const;
+  const known = await readPages(http, { call: read, next: byLink, items: ['statuses'] }, signal);
+  const same = known.find((one) => textAt(one, 'context') === context);
+  const says = textAt(same, 'state') === state && (textAt(same, 'description') ?? '') === description;
+  if (says && (textAt(same, 'target_url') ?? '') === (status.url ?? '')) return;
+  const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
+  await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
 }
 
 function toPullRequest(value: unknown): PullRequest | undefined {

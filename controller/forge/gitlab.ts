@@ -4,7 +4,7 @@ import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './c
 import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
 import type { ForgeHttp } from './http.js';
 import { at, listAt, numberAt, textAt } from './json.js';
-import { openOnce, placeOf } from './open-once.js';
+import { openOnce } from './open-once.js';
 import { byLink, readPages } from './pages.js';
 
 const mostBody = 1_000_000;
@@ -13,36 +13,32 @@ const mostDescription = 255;
 /** GitLab, gitlab.com and self-managed, by API v4: https://docs.gitlab.com/api/rest/ */
 export function createGitlab(http: ForgeHttp, { project }: Pick<ForgeOptions, 'project'>): Forge {
   const base = `/projects/${encodeURIComponent(projectParts('gitlab', project).join('/'))}`;
-
-  async function find({ head, base: into }: PullRequestRequest, signal: AbortSignal) {
-    const query = new URLSearchParams({ state: 'opened', source_branch: head, target_branch: into });
-    const { body } = await http.call({ operation: 'openPullRequest', path: `${base}/merge_requests?${query}` }, signal);
-    // A merge request of a fork may have a branch of the same name.
-    const own = (listAt(body) ?? []).filter((one) => at(one, 'source_project_id') === at(one, 'target_project_id'));
-    const found = own.map(toPullRequest).find((one) => one?.head.ref === head && one.base.ref === into);
-    return found && placeOf(found);
-  }
-
   return {
-    openPullRequest: (request, signal) =>
-      openOnce(
-        () => find(request, signal),
-        async () => {
-          const { head, base: into, title } = request;
-          const sent = { source_branch: head, target_branch: into, title, description: cut(request.body, mostBody) };
-          const call = { operation: 'openPullRequest', method: 'POST', path: `${base}/merge_requests`, body: sent } as const;
-          const opened = toPullRequest((await http.call(call, signal)).body);
-          if (opened === undefined) throw http.odd('a merge request without a number');
-          return placeOf(opened);
-        },
-      ),
+    openPullRequest(request, signal) {
+      const { head, base: into, title } = request;
+      const body = { source_branch: head, target_branch: into, title, description: cut(request.body, mostBody) };
+      const find = () => findOpen(http, { base, request }, signal);
+      return openOnce(http, { find, path: `${base}/merge_requests`, body, read: toPullRequest }, signal);
+    },
     async pullRequests(signal) {
       const call = { operation: 'pullRequests', path: `${base}/merge_requests?state=opened&per_page=100` } as const;
       return (await readPages(http, { call, next: byLink }, signal)).flatMap((one) => toPullRequest(one) ?? []);
     },
-    setStatus: (status, signal) => setStatus(http, base, { status, signal }),
+    setStatus: (status, signal) => setStatus(http, { base, status }, signal),
     putComment: (comment, signal) => putMarked(comment, notes(http, { base, number: comment.pullRequest }, signal)),
   };
+}
+
+async function findOpen(
+  http: ForgeHttp,
+  { base, request }: { base: string; request: PullRequestRequest },
+  signal: AbortSignal,
+): Promise<PullRequest | undefined> {
+  const query = new URLSearchParams({ state: 'opened', source_branch: request.head, target_branch: request.base });
+  const { body } = await http.call({ operation: 'openPullRequest', path: `${base}/merge_requests?${query}` }, signal);
+  // A merge request of a fork may have a branch of the same name.
+  const own = (listAt(body) ?? []).filter((one) => at(one, 'source_project_id') === at(one, 'target_project_id'));
+  return own.map(toPullRequest).find((one) => one?.head.ref === request.head && one.base.ref === request.base);
 }
 
 function toPullRequest(value: unknown): PullRequest | undefined {
@@ -55,16 +51,15 @@ function toPullRequest(value: unknown): PullRequest | undefined {
 
 const states = { pending: 'pending', success: 'success', failure: 'failed', error: 'failed' } as const;
 
-interface StatusWrite {
-  readonly status: CommitStatus;
-  readonly signal: AbortSignal;
-}
-
 /**
  * https://docs.gitlab.com/api/commits/#set-commit-pipeline-status. A status that has ended is followed by a new one; one that is open only
  * goes on: `pending` to `running` to an end, and everything else is refused ("Cannot transition status"), with a new description or not.
  */
-async function setStatus(http: ForgeHttp, base: string, { status, signal }: StatusWrite): Promise<void> {
+async function setStatus(
+  http: ForgeHttp,
+  { base, status }: { base: string; status: CommitStatus },
+  signal: AbortSignal,
+): Promise<void> {
   const { sha, context } = status;
   const description = cutLine(status.description, mostDescription);
   const query = new URLSearchParams({ name: context, per_page: '100' });
