@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
+import { createForges } from './forge/forges.js';
+import { createProposals } from './git/proposals.js';
 import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
 import type { WebhookHandlers } from './http/webhook.js';
@@ -12,6 +14,7 @@ import { createTextRecords } from './kube/text-records.js';
 import { createSinks } from './notify/sinks.js';
 import { createHandlers, knownOf, logPass, type State, snapshotOf } from './observability.js';
 import { Controller } from './reconcile/controller.js';
+import type { ForgePorts } from './reconcile/forge-reports.js';
 import { measureRun } from './reconcile/measure.js';
 import type { Claims, Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
@@ -85,7 +88,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const ports = createPorts({ kube, adapters, leadership, metrics, logger, published: () => controller.published });
   const onPass = (report: PassReport) => logPass(report, { logger, metrics });
-  const controller = new Controller({ ports, timers, random: Math.random, onPass, notify: adapters.notify });
+  const controller = new Controller({
+    ports,
+    timers,
+    random: Math.random,
+    onPass,
+    notify: adapters.notify,
+    forge: adapters.forge,
+  });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
   const webhooks = createWebhooks({ kube, metrics, logger, isLeading: () => state.leading, controller });
@@ -152,16 +162,31 @@ function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, k
   const claims = createClaims(kube, bucketClaims);
   const audit = createAuditTrail({ readSecret, ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }) });
   const sinks = createSinks({ readSecret, now: Date.now });
+  const forge = createForgePorts(cacheDirectory, kube, metrics);
   const notify = { records: createTextRecords(kube.client, 'notifications'), sinks, onResult: metrics.notified };
   const close = async () => {
     await sinks.close();
+    await forge.close();
     audit.close();
     deployers.close();
     bucketClaims.close();
     descriptors.close();
     await repositories.close();
   };
-  return { repositories, descriptors, deployers, claims, audit, notify, close };
+  return { repositories, descriptors, deployers, claims, audit, notify, forge, close };
+}
+
+/** Code hosts, and what is proposed there. */
+function createForgePorts(cacheDirectory: string, kube: Kube, metrics: Metrics): ForgePorts & { close(): Promise<void> } {
+  const readSecret = kube.readSecret.bind(kube);
+  const forges = createForges({
+    readSecret,
+    now: Date.now,
+    onRequest: (source, request) => metrics.webhooks.asked(source, request),
+  });
+  const proposals = createProposals({ cacheDirectory, readSecret });
+  const close = async () => void (await Promise.all([forges.close(), proposals.close()]));
+  return { forges, proposals, close };
 }
 
 /** Where code hosts say that there is something new. */
@@ -174,7 +199,9 @@ function createWebhooks(parts: {
 }): WebhookHandlers {
   const { kube, metrics, logger, isLeading, controller } = parts;
   const { sources } = kube;
-  const queues = () => ({ branch: controller.sources, 'pull-requests': controller.sources });
+  const look = (text: string, ms?: number) => controller.forgeReports?.pullRequests(text, ms);
+  const pullRequests = { add: (text: string) => look(text), addAfter: look };
+  const queues = () => ({ branch: controller.sources, 'pull-requests': pullRequests });
   const wakes = new WebhookWakes({ sources, clock: { now: Date.now }, timers, isLeading, queues });
   const readSecret = kube.readSecret.bind(kube);
   const targets = new WebhookTargets({ sources, readSecret, wakes, monotonicNow: () => performance.now(), log: logger });

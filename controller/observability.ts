@@ -72,9 +72,11 @@ export function snapshotOf(
     undelivered: () => controller().notifications?.oldest() ?? [],
     environments: () => kube.environments.list().map((one) => sampleOf(one, Date.now())),
     sources: () =>
-      kube.sources
-        .list()
-        .map(({ metadata, status }) => ({ source: metadata.name, invalidDocuments: status?.documents?.invalid ?? 0 })),
+      kube.sources.list().map(({ metadata, spec, status }) => ({
+        source: metadata.name,
+        invalidDocuments: status?.documents?.invalid ?? 0,
+        ...(spec.forge === undefined ? {} : { forgeUndelivered: status?.forge?.undelivered ?? 0 }),
+      })),
     obligations: () => kube.releases.list().flatMap(obligationsIn),
     figures: () => controller().published.governing().map(figuresOf),
     queues: () =>

@@ -28,7 +28,10 @@ export async function fetchBranch(
   const head = options.fresh ? undefined : readWholeHead(folder, ref, limits.packs);
   if (head === request.sha) return head;
   if (head === undefined) await prepare(folder, remote.url);
-  const fetchHead = await fetchInto(request, transport, { signal: options.signal, ...(head === undefined ? { depth: 1 } : {}) });
+  const fetchHead = await fetchInto(request, transport, {
+    signal: options.signal,
+    ...(head === undefined ? { depth: request.depth ?? 1 } : {}),
+  });
   // What the next fetch offers. The reference that isomorphic-git keeps of the remote is none that it would offer.
   await git.writeRef({ ...repositoryAt(folder), ref, value: fetchHead, force: true });
   return fetchHead;

@@ -25,6 +25,8 @@ export interface LoadRequest {
   readonly ref: string;
   /** The commit that the ref named a moment ago. */
   readonly sha: string;
+  /** How much history a clone begins with; the newest commit alone where it is absent. */
+  readonly depth?: number;
   /** The folder inside the repository. */
   readonly path: string;
   /** How long the network may take. */

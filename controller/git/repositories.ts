@@ -90,9 +90,9 @@ export function createRepositories(options: RepositoriesOptions): Repositories &
 }
 
 /** The Secrets that a source names. Throws ReconcileError where one is not there. */
-async function readSecrets(
+export async function readSecrets(
   { metadata: { namespace }, spec: { git } }: ReleaseSourceResource,
-  options: RepositoriesOptions,
+  options: Pick<RepositoriesOptions, 'readSecret'>,
   signal: AbortSignal,
 ): Promise<SourceSecrets> {
   const read = async (name: string | undefined) => {
@@ -105,18 +105,18 @@ async function readSecrets(
 }
 
 /** No Kubernetes name holds an underscore, so no two sources share a name here. */
-function folderName({ namespace, name }: Key): string {
+export function folderName({ namespace, name }: Key): string {
   return `${encodeURIComponent(namespace)}_${encodeURIComponent(name)}_`;
 }
 
-async function prepareFolder(root: string, name: string, url: string): Promise<string> {
+export async function prepareFolder(root: string, name: string, url: string): Promise<string> {
   const folder = `${name}${createHash('sha256').update(url).digest('hex').slice(0, 16)}`;
   await mkdir(root, { recursive: true, mode: 0o700 });
   await removeFolders(root, name, folder);
   return join(root, folder);
 }
 
-async function removeFolders(root: string, prefix: string, keep?: string): Promise<void> {
+export async function removeFolders(root: string, prefix: string, keep?: string): Promise<void> {
   const names = await readdir(root).catch(() => []);
   const gone = names.filter((name) => name.startsWith(prefix) && name !== keep);
   await Promise.all(gone.map((name) => rm(join(root, name), { recursive: true, force: true })));

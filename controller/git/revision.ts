@@ -39,7 +39,7 @@ export function readCommit(sha: string, store: ObjectStore): ParsedCommit {
 }
 
 /** The newest commit that both build on; undefined where there is none here. Throws ObjectError beyond many commits. */
-export function mergeBase(one: string, other: string, store: ObjectStore): string | undefined {
+export function mergeBase(one: string, other: string, store: ObjectStore, most = MOST_COMMITS): string | undefined {
   if (one === other) return one;
   const sides = new Map<string, number>();
   const waiting: { sha: string; commit: ParsedCommit }[] = [];
@@ -53,7 +53,7 @@ export function mergeBase(one: string, other: string, store: ObjectStore): strin
   add(one, 1);
   add(other, 2);
   for (let seen = 0; waiting.length > 0; seen += 1) {
-    if (seen > MOST_COMMITS) return undefined;
+    if (seen > most) return undefined;
     const { sha, commit } = takeNewest(waiting);
     const side = sides.get(sha) ?? 0;
     if (side === 3) return sha;

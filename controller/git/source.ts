@@ -46,6 +46,23 @@ export interface SourceSecrets {
   readonly verify?: Readonly<Record<string, string>>;
 }
 
+/** A commit that is asked for by name. */
+export interface Wanted {
+  readonly sha: string;
+  /** What names it at the server; absent: the branch that is followed. */
+  readonly ref?: string;
+  readonly depth?: number;
+  /** The clone has it: nobody is asked. */
+  readonly isHere?: boolean;
+}
+
+interface Load {
+  readonly sha: string;
+  readonly folder: string | undefined;
+  readonly depth?: number | undefined;
+  readonly isHere?: boolean;
+}
+
 const MOST_CRASHES = 5;
 /** A timer that is set to more fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -77,6 +94,26 @@ export class Source {
     const loaded = await this.#load(target, { sha, folder }, signal);
     this.#snapshot = loaded.snapshot;
     return { ...loaded, changed: true, received: received + loaded.received };
+  }
+
+  /**
+   * A commit that is not the newest of the branch: what a ref names, fetched beside the branch into the same clone, or one that the clone
+   * has. `folder` is told where the clone is. Not to be called again before it has settled. Throws ReconcileError.
+   */
+  async read(spec: GitSpec, secrets: SourceSecrets, wanted: Wanted, signal: AbortSignal): Promise<Snapshot> {
+    const target = toTarget(spec, secrets);
+    if (target.identity !== this.#identity) this.#start(target.identity);
+    const { ref = target.ref, sha, depth, isHere = false } = wanted;
+    const folder = await this.folder(spec, secrets);
+    const { snapshot } = await this.#load({ ...target, ref }, { sha, folder, depth, isHere }, signal);
+    this.#snapshot = snapshot;
+    return snapshot;
+  }
+
+  /** Where the repository is on this machine, or is to be cloned to. */
+  async folder(spec: GitSpec, secrets: SourceSecrets): Promise<string> {
+    const { location } = toTarget(spec, secrets);
+    return location.kind === 'file' ? (await openLocalRepository(location.path)).folder : this.#context.cloneFolder(location.url);
   }
 
   #start(identity: string): void {
@@ -115,12 +152,12 @@ export class Source {
 
   async #load(
     target: Target,
-    { sha, folder }: { sha: string; folder: string | undefined },
+    { sha, folder, depth, isHere = false }: Load,
     signal: AbortSignal,
   ): Promise<Omit<Reading, 'changed'>> {
     const { location, ref, path, timeoutMs, identity, verify } = target;
     const where = folder ?? (await this.#context.cloneFolder(location.url));
-    const remote = location.kind === 'http' ? { remote: location } : {};
+    const remote = location.kind === 'http' && !isHere ? { remote: location, ...(depth === undefined ? {} : { depth }) } : {};
     const base = { identity, ref, path, timeoutMs, sha, folder: where, ...remote, ...(verify === undefined ? {} : { verify }) };
     for (let crashes = 0; ; ) {
       const question: Question = { ...base, givenUp: this.#givenUp, ...(this.#token === undefined ? {} : { base: this.#token }) };

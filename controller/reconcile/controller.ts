@@ -7,6 +7,7 @@ import { CaughtUp } from './caught-up.js';
 import { ClaimAges } from './claim-ages.js';
 import { ComponentCache } from './components.js';
 import { reconcileEnvironment } from './environment.js';
+import { type ForgePorts, ForgeReports } from './forge-reports.js';
 import type { Memory } from './gather.js';
 import { fromJobText, JobHistories, toJobText } from './histories.js';
 import { jobsOf, reconcileJob } from './job.js';
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   readonly onPass?: (report: PassReport) => void;
   /** Absent: nobody is told anything. */
   readonly notify?: NotificationPorts;
+  /** Absent: code hosts are told nothing. */
+  readonly forge?: ForgePorts;
 }
 
 /** What changed in the API; only the name is used, what to do is worked out from the state. */
@@ -57,12 +60,13 @@ export class Controller {
   readonly releases: KeyedQueue;
   readonly #releaseWakes: ReleaseWakes;
   readonly notifications: Notifications | undefined;
+  readonly forgeReports: ForgeReports | undefined;
   readonly #ports: Ports;
   readonly #memory: Memory;
   readonly #seen: SeenObjects;
   readonly #notedWebhooks = new NotedWebhooks();
 
-  constructor({ ports, timers, random, onPass, notify }: ControllerOptions) {
+  constructor({ ports, timers, random, onPass, notify, forge }: ControllerOptions) {
     this.#ports = ports;
     const published = new PublishedStates();
     const histories = new JobHistories();
@@ -85,6 +89,7 @@ export class Controller {
     this.#releaseWakes = new ReleaseWakes({ ports, published, wake: (key) => this.releases.addAfter(key, releaseDelayMs) });
     const wakeReleases = (source: Key) => this.#wakeReleases(source);
     this.notifications = notify && new Notifications({ ports, published, notify, wakeEnvironments, ...shared });
+    this.forgeReports = forge && new ForgeReports({ ports, memory: this.#memory, forge, random, ...shared });
     const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
     const environmentLoop = { ports, memory: this.#memory, locks: new Locks(), caughtUp: new CaughtUp() };
     const jobLoop = { ports, published, histories, wakeEnvironments };
@@ -142,6 +147,7 @@ export class Controller {
       { name: 'release', queue: this.releases },
       { name: 'audit', queue: this.audits },
       ...(this.notifications === undefined ? [] : [{ name: 'notification', queue: this.notifications.queue }]),
+      ...(this.forgeReports === undefined ? [] : [{ name: 'forge', queue: this.forgeReports.queue }]),
     ];
   }
 
@@ -163,7 +169,10 @@ export class Controller {
     switch (kind) {
       case 'ReleaseSource':
         if (this.#seen.look(kind, key, this.#ports.sources.get(key)).isNews) this.#wakeSource(key);
-        if (this.#notedWebhooks.isNews(key, this.#ports.sources.get(key))) this.sources.add(text);
+        if (this.#notedWebhooks.isNews(key, this.#ports.sources.get(key))) {
+          this.sources.add(text);
+          this.forgeReports?.pullRequests(text);
+        }
         return;
       case 'Environment': {
         const { isNews, opensGates } = this.#seen.look(kind, key, this.#ports.environments.get(key));
@@ -174,6 +183,7 @@ export class Controller {
         this.#releaseWakes.environment(key);
         if (isAdopted(this.#ports.environments.get(key))) this.#auditWakes.environment(text);
         this.notifications?.environment(key);
+        this.forgeReports?.environment(key);
         return;
       }
       case 'Release':
@@ -201,6 +211,7 @@ export class Controller {
   #wakeReleases(source: Key): void {
     this.#releaseWakes.source(source);
     this.notifications?.source(source);
+    this.forgeReports?.source(source);
   }
 
   #wakeSource(key: Key): void {
@@ -210,6 +221,7 @@ export class Controller {
     }
     for (const job of jobsOf(key, this.#memory.published)) this.jobs.add(toJobText(job));
     this.notifications?.source(key);
+    this.forgeReports?.source(key);
     this.#auditWakes.everything(key.namespace, everyEnvironment(this.#ports, key.namespace));
   }
 

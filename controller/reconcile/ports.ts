@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../core/audit/records.js';
 import type { EventRecord } from '../core/events.js';
+import type { StatusReport } from '../core/forge-report/status.js';
 import type { ClaimPlace, DescriptorReading, Json, Millis, Snapshot } from '../core/model.js';
 import type { Message } from '../core/notify/message.js';
 import type { Resource } from '../core/resources/definition.js';
@@ -9,6 +10,7 @@ import type { HoldResource } from '../core/resources/hold.js';
 import type { ReleaseResource, ReleaseSpec, ReleaseStatus } from '../core/resources/release.js';
 import type {
   BucketSpec,
+  ForgeSpec,
   JenkinsServer,
   ReleaseSourceResource,
   ReleaseSourceStatus,
@@ -41,6 +43,54 @@ export interface Repositories {
   /** The newest commit, loaded. The same object again while nothing changed. Throws ReconcileError. */
   latest(source: ReleaseSourceResource, signal: AbortSignal): Promise<Snapshot>;
   /** Forgets a source that is gone and frees what it held. */
+  forget(source: Key): Promise<void>;
+}
+
+/** A commit that a pull request wants to bring to the branch. */
+export interface ProposalRequest {
+  /** What names it at the git server, for instance `refs/pull/7/head`. */
+  readonly ref: string;
+  readonly sha: string;
+  /** The newest commit of the branch that the source follows. */
+  readonly branch: string;
+}
+
+export interface Proposal {
+  /** Where it left the branch; the newest commit of the branch where that is not known. */
+  readonly base: Snapshot;
+  readonly isBaseKnown: boolean;
+  readonly head: Snapshot;
+}
+
+/** What pull requests propose. */
+export interface Proposals {
+  /** Loaded like the branch, with all its limits. Throws ReconcileError. */
+  read(source: ReleaseSourceResource, request: ProposalRequest, signal: AbortSignal): Promise<Proposal>;
+  forget(source: Key): Promise<void>;
+}
+
+/** An open pull request; number as people see it. */
+export interface OpenPullRequest {
+  readonly number: number;
+  readonly head: { readonly ref: string; readonly sha: string };
+  readonly base: { readonly ref: string };
+}
+
+/** The code host that a repository lies on. What says the same as before is not written again. Throws ReconcileError. */
+export interface Forge {
+  readonly kind: ForgeSpec['kind'];
+  pullRequests(signal: AbortSignal): Promise<readonly OpenPullRequest[]>;
+  setStatus(status: StatusReport, signal: AbortSignal): Promise<void>;
+  /** The one comment that carries the marker. */
+  putComment(
+    comment: { readonly pullRequest: number; readonly marker: string; readonly body: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+export interface Forges {
+  /** That of `spec.forge`, with the credentials of its Secret as they are now. Throws ReconcileError. */
+  open(source: ReleaseSourceResource, signal: AbortSignal): Promise<Forge>;
   forget(source: Key): Promise<void>;
 }
 

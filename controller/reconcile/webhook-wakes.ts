@@ -98,9 +98,9 @@ export class WebhookWakes {
       const source = sources.get(key);
       if (source === undefined) return;
       try {
-        const { observedGeneration = -1, ...status } = source.status ?? {};
+        const status = source.status ?? { observedGeneration: -1 };
         const webhook = { receivedAt: new Date(clock.now()).toISOString() };
-        return await sources.writeStatus(source, { observedGeneration, ...status, webhook }, signal);
+        return await sources.writeStatus(source, { ...status, webhook }, signal);
       } catch (error) {
         // The one that works wrote at the same time: what it wrote comes in a moment.
         if (!(error instanceof ReconcileError && error.reason === 'Conflict') || tries === mostTries) throw error;

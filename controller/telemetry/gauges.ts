@@ -11,6 +11,10 @@ export function addGauges(series: Series, snapshot: Snapshot, eventLoopLagSecond
   series.gauge('towpath_source_invalid_documents', ['source'], (gauge) => {
     for (const { source, invalidDocuments } of snapshot.sources()) gauge.set({ source }, invalidDocuments);
   });
+  series.gauge('towpath_forge_undelivered', ['source'], (gauge) => {
+    for (const { source, forgeUndelivered } of snapshot.sources())
+      if (forgeUndelivered !== undefined) gauge.set({ source }, forgeUndelivered);
+  });
   series.gauge('towpath_obligations', ['product', 'kind', 'owner', 'state'], (gauge) => {
     for (const { count, ...labels } of snapshot.obligations()) gauge.inc(labels, count);
   });

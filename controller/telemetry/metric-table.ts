@@ -22,6 +22,8 @@ export const metricDescriptions = {
   towpath_source_fetch_duration_seconds: 'How long fetches take.',
   towpath_source_invalid_documents: 'Documents of the current commit that are not valid.',
   towpath_jenkins_requests_total: 'Requests to Jenkins.',
+  towpath_forge_requests_total: 'Requests to code hosts, by source, operation and answer.',
+  towpath_forge_undelivered: 'Statuses and comments that wait to be delivered to a code host, by source.',
   towpath_webhook_requests_total: 'Requests to the endpoints of webhooks, by result and by what sent them.',
   towpath_notifications_total:
     'Messages to sinks, by result (delivered, failed, refused, dropped, doubtful); failed ones are tried again.',

@@ -17,6 +17,8 @@ export interface EnvironmentSample {
 export interface SourceSample {
   readonly source: string;
   readonly invalidDocuments: number;
+  /** What its code host has not been told yet; absent where it has none. */
+  readonly forgeUndelivered?: number;
 }
 
 /** How many obligations of releases of a product there are of one kind, owner and state. */

@@ -8,6 +8,8 @@ import { changeText, count, headlineOf, holdsText, listed, minute, placeText, re
 export interface MarkdownOptions {
   /** In UTF-8; what does not fit is left out, and that is said. The smallest limit of the code hosts that is not far smaller is 65,536 characters. */
   readonly mostBytes?: number;
+  /** Say when the gates were judged; false where the same plan has to give the same text. */
+  readonly judgedAt?: boolean;
   /** Fold details with `<details>`; false for code hosts that show no HTML, such as Bitbucket. */
   readonly fold?: boolean;
 }
@@ -17,8 +19,11 @@ const defaultBytes = 60_000;
 const tableShare = 0.4;
 
 /** The plan for the description of, and the comment on, a pull request: what matters first, details folded. Text of documents is escaped. */
-export function formatMarkdown(plan: Plan, { mostBytes = defaultBytes, fold = true }: MarkdownOptions = {}): string {
-  const head = [`### Towpath plan: ${headlineOf(plan)}`, '', byline(plan), '', ...findingsPart(plan.findings)];
+export function formatMarkdown(
+  plan: Plan,
+  { mostBytes = defaultBytes, fold = true, judgedAt = true }: MarkdownOptions = {},
+): string {
+  const head = [`### Towpath plan: ${headlineOf(plan)}`, '', byline(plan, judgedAt), '', ...findingsPart(plan.findings)];
   const table = tablePart(plan.environments, Math.floor(mostBytes * tableShare));
   const short = [...head, ...table, ...todoPart(plan), ...returnPart(plan)].join('\n');
   const details = [
@@ -29,11 +34,11 @@ export function formatMarkdown(plan: Plan, { mostBytes = defaultBytes, fold = tr
   return withDetails(cutText(short, mostBytes), details, mostBytes);
 }
 
-function byline({ base, head, judgedBy, at }: Plan): string {
+function byline({ base, head, judgedBy, at }: Plan, judgedAt: boolean): string {
   const side = ({ name, commit }: Plan['base']) =>
     commit === undefined || commit.startsWith(name) ? text(name) : `${text(name)} (${commit.slice(0, 12)})`;
   const by = judgedBy === 'git' ? 'from git alone' : 'against the cluster';
-  return `From ${side(base)} to ${side(head)}; gates judged ${by} at ${minute(at)}.`;
+  return `From ${side(base)} to ${side(head)}; gates judged ${by}${judgedAt ? ` at ${minute(at)}` : ''}.`;
 }
 
 const mostFindings = 20;

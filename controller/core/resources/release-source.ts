@@ -221,6 +221,19 @@ export const ReleaseSourceStatus = Type.Object(
           pullRequests: Type.Optional(integer('Open pull requests for the branch, when it was last asked.')),
           undelivered: Type.Optional(integer('Statuses and comments that wait to be delivered.')),
           problem: Type.Optional(text('Why something could not be delivered; it is tried again.')),
+          open: Type.Optional(
+            list(
+              Type.Object(
+                {
+                  commit: text('Full commit id.'),
+                  environments: list(text('Environment.'), 'The environments that it was told of as pending.', { maxItems: 20 }),
+                },
+                { description: 'A commit that was told to be under way.' },
+              ),
+              'Commits that are not done, as they were last told.',
+              { maxItems: 20 },
+            ),
+          ),
         },
         { description: 'What the code host was told.' },
       ),
