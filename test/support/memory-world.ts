@@ -2,6 +2,7 @@ import { type Governance, noGovernance } from '../../controller/core/governance.
 import type { DesiredEnvironment, Millis, ReleaseRepository } from '../../controller/core/model.js';
 import { phaseOf } from '../../controller/core/run/run.js';
 import { Controller } from '../../controller/reconcile/controller.js';
+import type { NotificationPorts } from '../../controller/reconcile/notifications.js';
 import { aCommit, aProduct, at } from './facts.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryJenkins } from './memory-jenkins.js';
@@ -17,12 +18,19 @@ export class MemoryWorld {
   readonly clock = new ManualClock(at('10:00'));
   readonly api = new MemoryPorts(this.clock);
   readonly jenkins = new MemoryJenkins(this.clock);
-  controller = this.#controller();
+  controller: Controller;
   /** What the next commits say that governs. */
   governance: Governance = noGovernance;
   #commits = 0;
 
-  constructor() {
+  readonly #notify: (() => NotificationPorts) | undefined;
+  /** How the process at hand sees the world: what is killed sees it no more. */
+  #life = { isOver: false };
+
+  /** `notify`: who is told, made anew for each life of the process. */
+  constructor(notify?: () => NotificationPorts) {
+    this.#notify = notify;
+    this.controller = this.#controller();
     this.api.onChange((change) => this.controller.notice(change));
     this.api.servers.set('main', this.jenkins);
     const server = { url: 'https://jenkins', jobs: ['**'], delay: '1s', grace: '3m', timeout: '30s', pollInterval: '10s' };
@@ -47,6 +55,15 @@ export class MemoryWorld {
   /** The process ends and another begins; what was in memory is gone. */
   async restart(): Promise<void> {
     await this.controller.stop();
+    this.controller = this.#controller();
+    for (const { metadata } of this.api.environments.list()) this.controller.notice({ kind: 'Environment', key: metadata });
+    this.controller.start();
+  }
+
+  /** The process is gone from one moment to the next, and another begins. */
+  kill(): void {
+    this.#life.isOver = true;
+    this.#life = { isOver: false };
     this.controller = this.#controller();
     for (const { metadata } of this.api.environments.list()) this.controller.notice({ kind: 'Environment', key: metadata });
     this.controller.start();
@@ -96,6 +113,32 @@ export class MemoryWorld {
   }
 
   #controller(): Controller {
-    return new Controller({ ports: this.api.ports(), timers: this.clock, random: () => 0.5 });
+    const life = this.#life;
+    const timers = {
+      now: () => this.clock.now(),
+      after: (ms: Millis, callback: () => void) => this.clock.after(ms, () => (life.isOver ? undefined : callback())),
+    };
+    const notify = this.#notify === undefined ? {} : { notify: mortal(this.#notify(), life) };
+    return new Controller({ ports: mortal(this.api.ports(), life), timers, random: () => 0.5, ...notify });
   }
+}
+
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'ofProduct', 'ofEnvironment', 'quarantined', 'now', 'remainingMs']);
+
+/** Ports of a life: once it is over nothing comes of a call any more, and none ever returns. */
+function mortal<T extends object>(ports: T, life: { readonly isOver: boolean }): T {
+  return new Proxy(ports, {
+    get(target, name, receiver): unknown {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value === 'function' && typeof name === 'string')
+        return (...args: unknown[]) => {
+          if (life.isOver && !reads.has(name)) return new Promise(() => undefined);
+          const result: unknown = value.apply(target, args);
+          return result instanceof Promise
+            ? result.then((answer) => (life.isOver ? new Promise(() => undefined) : answer))
+            : result;
+        };
+      return typeof value === 'object' && value !== null && !(value instanceof Map) ? mortal(value, life) : value;
+    },
+  });
 }
