@@ -15,22 +15,20 @@ const mark = /^(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))/;
 export function escapeMarkdown(text: string, most = 300): string {
   return plainLine(text, most)
     .replace(special, (character) => entities[character] ?? `\\${character}`)
-    .replace(mark, '$&\\')
-    .replace(reference, `$1${joiner}`);
+    .replace(mark, '$&\\');
 }
 
 /** The same for inside of an HTML element, where Markdown is not read. */
 export function escapeHtml(text: string, most = 300): string {
-  return plainLine(text, most)
-    .replace(/[<>&]/g, (character) => entities[character] ?? '')
-    .replace(reference, `$1${joiner}`);
+  return plainLine(text, most).replace(/[<>&]/g, (character) => entities[character] ?? '');
 }
 
-/** Without line breaks, and without addresses that would become links by themselves. */
+/** Without line breaks, and without what would become a link or a reference by itself. */
 const plainLine = (text: string, most: number): string =>
   printable(text.replaceAll(/\s+/g, ' ').trim(), most)
     .replaceAll('://', `:${joiner}//`)
-    .replaceAll(/\bwww\./gi, (word) => `${word.slice(0, -1)}${joiner}.`);
+    .replaceAll(/\bwww\./gi, (word) => `${word.slice(0, -1)}${joiner}.`)
+    .replace(reference, `$1${joiner}`);
 
 const webAddress = /^https?:\/\/[^\s/?#]+/i;
 
