@@ -69,6 +69,9 @@ const terminal: Terminal = {
     return process.stdout.rows ?? 40;
   },
   now: Date.now,
+  ...(interactive && process.stdin.isTTY === true
+    ? { ask: async (question, usual) => (await import('./cli/questions.js')).ask(question, usual) }
+    : {}),
 };
 
 const commands: Commands = {

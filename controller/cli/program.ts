@@ -7,6 +7,7 @@ import { addDescribe, addDiff, addHistory, addLogs, type DescribeCommands } from
 import { addExplain, type ExplainCommand } from './explain.js';
 import { addGet, type GetCommand } from './get.js';
 import { addHold, type HoldCommands } from './hold.js';
+import { addInit, addSchema, type InitCommands } from './init.js';
 import { addPlan, type PlanCommand } from './plan.js';
 import { addPromote, type PromoteCommand } from './promote.js';
 import { addRebuild, type RebuildCommand } from './rebuild.js';
@@ -25,6 +26,7 @@ export type Commands = AskCommands &
   ExplainCommand &
   GetCommand &
   HoldCommands &
+  InitCommands &
   PlanCommand &
   PromoteCommand &
   RebuildCommand &
@@ -37,7 +39,7 @@ type Add = (program: Command, commands: Commands, done: Done) => void;
 
 /** Every command, under the heading that it has in the help. */
 const registered: Readonly<Record<string, readonly Add[]>> = {
-  [groups.write]: [addValidate, addPlan, addDelta],
+  [groups.write]: [addInit, addValidate, addPlan, addDelta, addSchema],
   [groups.promote]: [addPromote, addRollback],
   [groups.look]: [addGet, addDescribe, addExplain, addWatch, addHistory, addDiff, addLogs, addReport],
   [groups.operate]: [addAsks, addResolve, addHold],

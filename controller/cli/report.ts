@@ -40,7 +40,9 @@ Runs come from the cluster and, where the ReleaseSource keeps one, from the audi
 Examples:
   towpath report --from 2026-10-01 --to 2026-11-01
   towpath report --from 2026-10-01 --to 2026-11-01 --product loyalty --format json
-  towpath report --from 2026-01-01 --to 2027-01-01 --format csv > 2026.csv`;
+  towpath report --from 2026-01-01 --to 2027-01-01 --format csv > 2026.csv
+
+Exit status: 0 when there is a report; 1 when there is nothing to report on, or nothing to reach; 2 for wrong usage.`;
 
 export type ReportFormat = 'table' | 'json' | 'csv';
 

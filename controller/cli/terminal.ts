@@ -11,6 +11,8 @@ export interface Terminal {
   readonly width: number;
   /** Its lines; 40 where there is none. */
   readonly height: number;
+  /** Asks who sits there; what is between brackets is taken where nothing is typed. Absent: nobody does. */
+  ask?(question: string, usual: string): Promise<string>;
   /** The time, in milliseconds. */
   now(): number;
 }

@@ -3,11 +3,18 @@ import type { CompletionCommands } from '../cli/completion.js';
 import type { DescribeCommands } from '../cli/describe.js';
 import type { GetCommand } from '../cli/get.js';
 import type { HoldCommands } from '../cli/hold.js';
+import type { InitCommands } from '../cli/init.js';
 import type { Terminal } from '../cli/terminal.js';
 import type { WatchCommand } from '../cli/watch.js';
 
 /** The commands of the terminal, each loaded when it is asked for. */
-export type PeoplesCommands = AskCommands & CompletionCommands & DescribeCommands & GetCommand & HoldCommands & WatchCommand;
+export type PeoplesCommands = AskCommands &
+  CompletionCommands &
+  DescribeCommands &
+  GetCommand &
+  HoldCommands &
+  InitCommands &
+  WatchCommand;
 
 export function peoplesCommands(terminal: Terminal): PeoplesCommands {
   return {
@@ -22,6 +29,8 @@ export function peoplesCommands(terminal: Terminal): PeoplesCommands {
     hold: async (flags) => (await import('./hold.js')).runHold(flags, terminal),
     listHolds: async (flags) => (await import('./hold.js')).runListHolds(flags, terminal),
     releaseHold: async (name, flags) => (await import('./hold.js')).runReleaseHold(name, flags, terminal),
+    init: async (directory, flags) => (await import('./init.js')).runInit(directory, flags, terminal),
+    schema: async (kind) => (await import('./init.js')).runSchema(kind, terminal),
     completion: async (shell) => (await import('./completion.js')).runCompletion(shell, terminal),
     complete: async (wanted) => (await import('./completion.js')).runComplete(wanted, terminal),
   };

@@ -8,13 +8,6 @@ import { plain } from './text.js';
 /** Everything that is known of a release: what it is, where it is, what it still owes. */
 export function describeRelease({ metadata, spec, status }: ReleaseResource, options: TellOptions): string[] {
   const { checklist, tickets = [] } = status ?? {};
-  const places = (status?.stages ?? []).map(({ environment, state, since, planned, waitingFor }) => [
-    environment,
-    state,
-    since ?? planned ?? '',
-    waitingFor ?? '',
-  ]);
-  const owed = (status?.obligations ?? []).map(({ title, owner, due, state }) => [title, owner ?? '', due ?? '', state]);
   return [
     ...fieldLines(
       [
@@ -33,6 +26,20 @@ export function describeRelease({ metadata, spec, status }: ReleaseResource, opt
       ],
       options,
     ),
+    ...releaseTables(status, options),
+    ...deltaSection(status?.delta, options),
+  ];
+}
+
+function releaseTables(status: ReleaseResource['status'], options: TellOptions): string[] {
+  const places = (status?.stages ?? []).map(({ environment, state, since, planned, waitingFor }) => [
+    environment,
+    state,
+    since ?? planned ?? '',
+    waitingFor ?? '',
+  ]);
+  const owed = (status?.obligations ?? []).map(({ title, owner, due, state }) => [title, owner ?? '', due ?? '', state]);
+  return [
     ...tableSection(
       'Where it is',
       {
@@ -68,7 +75,6 @@ export function describeRelease({ metadata, spec, status }: ReleaseResource, opt
       },
       options,
     ),
-    ...deltaSection(status?.delta, options),
   ];
 }
 
