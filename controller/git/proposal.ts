@@ -1,6 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Base } from './base.js';
 import { GitFailed, type UserGit } from './user-git.js';
 
@@ -67,22 +69,25 @@ async function branchesOf(git: UserGit, remote: string, name: string): Promise<M
 async function isSame(git: UserGit, sha: string, { base, files }: ProposalRequest): Promise<boolean> {
   const parent = await git.line(['merge-base', base.sha, sha]);
   if (parent === undefined) return false;
-  const { stdout } = await git.run(['diff', '--name-only', '--no-renames', '-z', parent, sha]);
-  const changed = stdout.toString('utf8').split('\0').filter(Boolean);
-  if (changed.length !== files.size || !changed.every((path) => files.has(path))) return false;
-  for (const [path, content] of files) {
-    const { code, stdout: blob } = await git.run(['cat-file', 'blob', `${sha}:${path}`], { expected: [0, 128] });
-    if (code !== 0 || !blob.equals(content)) return false;
-  }
-  return true;
+  const { stdout } = await git.run(['diff-tree', '-r', '-z', '--no-renames', parent, sha]);
+  // Of every file: `:100644 100644 <before> <after> M`, then its path.
+  const fields = stdout.toString('utf8').split('\0').filter(Boolean);
+  const changed = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) changed.set(fields[at + 1] ?? '', fields[at]?.split(' ')[3] ?? '');
+  return changed.size === files.size && [...files].every(([path, content]) => changed.get(path) === blobId(content));
 }
+
+const blobId = (content: Buffer): string => createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 
 async function commit(git: UserGit, branch: string, { base, files, message }: ProposalRequest): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'towpath-promote-'));
   const tree = join(folder, 'tree');
   try {
-    await git.run(['worktree', 'add', '--quiet', '--detach', tree, base.sha]);
-    for (const [path, content] of files) await writeFile(join(tree, path), content);
+    await openTree(git, tree, base.sha);
+    for (const [path, content] of files) {
+      await mkdir(dirname(join(tree, path)), { recursive: true });
+      await writeFile(join(tree, path), content);
+    }
     const paths = [...files.keys()].join('\0');
     await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { folder: tree, input: paths });
     await git.run(['commit', '--quiet', '--file=-'], { folder: tree, input: message });
@@ -96,4 +101,15 @@ async function commit(git: UserGit, branch: string, { base, files, message }: Pr
     await rm(folder, { recursive: true, force: true });
     await git.run(['worktree', 'prune'], { expected: [0, 1, 128] }).catch(() => undefined);
   }
+}
+
+/** All files only where a hook looks at them: writing those of ten thousand environments takes longer than everything else. */
+async function openTree(git: UserGit, tree: string, sha: string): Promise<void> {
+  const hook = await git.line(['rev-parse', '--path-format=absolute', '--git-path', 'hooks/pre-commit']);
+  if (hook !== undefined && existsSync(hook)) {
+    await git.run(['worktree', 'add', '--quiet', '--detach', tree, sha]);
+    return;
+  }
+  await git.run(['worktree', 'add', '--quiet', '--no-checkout', '--detach', tree, sha]);
+  await git.run(['read-tree', sha], { folder: tree });
 }

@@ -205,6 +205,34 @@ describe('towpath promote', () => {
     );
   });
 
+  it('commits as their git does: signed, and through their hooks, which see all files', async () => {
+    const key = join(world.clone, '..', 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    for (const setting of ['gpg.format=ssh', `user.signingkey=${key}.pub`, 'commit.gpgsign=true'])
+      await world.git('config', ...(setting.split('=') as [string, string]));
+    const hook = (name: string, script: string) =>
+      writeFile(join(world.clone, '.git/hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await hook('pre-commit', 'test -f products/shop/product.yaml || exit 1');
+    await hook('commit-msg', 'echo "Change-Id: I123" >> "$1"');
+    expect(await world.towpath(['promote', 'shop', '1.1.0', 'uat-acme', '--no-pull-request'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const commit = await world.remote.git('cat-file', 'commit', 'towpath/shop-1.1.0-uat-acme');
+    expect([commit.includes('-----BEGIN SSH SIGNATURE-----'), commit.endsWith('Change-Id: I123')]).toEqual([true, true]);
+  });
+
+  it('says what a hook says that refuses, and leaves nothing behind', async () => {
+    const script = '#!/bin/sh\necho "no releases on Fridays" >&2\nexit 1\n';
+    await writeFile(join(world.clone, '.git/hooks/pre-commit'), script, { mode: 0o755 });
+    const { code, stderr } = await world.towpath(['promote', 'shop', '1.1.0', 'uat-acme', ...world.forge('github')]);
+    expect([code, stderr]).toEqual([1, 'towpath: git commit failed:\n  no releases on Fridays\n']);
+    expect([await untouched(), await world.git('worktree', 'list', '--porcelain')]).toEqual([
+      nothing,
+      expect.not.stringContaining('towpath-promote'),
+    ]);
+  });
+
   it('stops after the commit, or after the push, where that is asked', async () => {
     const args = ['promote', 'shop', '1.1.0', 'uat-acme'];
     expect((await world.towpath([...args, '--no-push'], {})).stdout).toMatch(
