@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { bitbucketCloud } from './bitbucket-cloud.js';
 import { bitbucketDataCenter } from './bitbucket-data-center.js';
@@ -55,6 +56,7 @@ export interface ForgeStandInOptions {
   /** The same, of a repository. */
   readonly branch?: (name: string) => Promise<string | undefined>;
   readonly pageSize?: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** The APIs of five code hosts over one store, on a port of its own on 127.0.0.1. */
@@ -62,18 +64,18 @@ export async function startForge(options: ForgeStandInOptions): Promise<ForgeSta
   const seen: SeenRequest[] = [];
   const state = createState(options);
   let fault: { what: ForgeFault; matches: (seen: SeenRequest) => boolean; left: number } | undefined;
-  const server = createServer((request, response) => {
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const entry = toSeen(request);
     seen.push(entry);
     const active = fault !== undefined && fault.left > 0 && fault.matches(entry) ? fault : undefined;
     if (active !== undefined) active.left -= 1;
-    void respond(
-      { request, response, state, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
-      active?.what,
-    );
-  });
+    void respond({ request, response, state, origin: originOf() }, active?.what);
+  };
+  const server: Server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  const originOf = () => `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = originOf();
   return {
     origin,
     api: (dialect) => origin + dialects[dialect].root,
