@@ -41,8 +41,9 @@ async function findOpen(
   { base, request }: { base: string; request: PullRequestRequest },
   signal: AbortSignal,
 ): Promise<PullRequest | undefined> {
-  const filter = `source.branch.name = ${JSON.stringify(request.head)} AND destination.branch.name = ${JSON.stringify(request.base)}`;
-  const path = `${base}/pullrequests?state=OPEN&pagelen=50&q=${encodeURIComponent(filter)}`;
+  const branches = { 'source.branch.name': request.head, 'destination.branch.name': request.base, state: 'OPEN' };
+  const filter = Object.entries(branches).map(([field, value]) => `${field} = ${JSON.stringify(value)}`);
+  const path = `${base}/pullrequests?state=OPEN&pagelen=50&q=${encodeURIComponent(filter.join(' AND '))}`;
   const all = await readPages(http, { call: { operation: 'openPullRequest', path }, next: byNext, items: ['values'] }, signal);
   const repository = (one: unknown, side: 'source' | 'destination') => at(one, side, 'repository', 'full_name');
   const own = all.filter((one) => repository(one, 'source') === repository(one, 'destination'));

@@ -27,6 +27,13 @@ const mostRedirects = 3;
 const connectMs = 10_000;
 const certificates = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ALTNAME/;
 
+/** What a host wants to be sent beside. */
+const own: Readonly<Partial<Record<Flavour, Readonly<Record<string, string>>>>> = {
+  github: { 'x-github-api-version': '2022-11-28' },
+  // Else it takes a DELETE for a forged form: https://confluence.atlassian.com/kb/rest-api-calls-with-a-browser-user-agent-header-may-fail-csrf-checks-802591455.html
+  'bitbucket-data-center': { 'x-atlassian-token': 'no-check' },
+};
+
 /**
  * The way to one code host: a deadline for every request, a limit on every answer, and credentials that go to its own origin alone. What the
  * host said about its limits is kept: until then nothing is sent.
@@ -111,7 +118,7 @@ export class ForgeHttp {
       headers: {
         accept: this.address.flavour === 'github' ? 'application/vnd.github+json' : 'application/json',
         'user-agent': 'towpath',
-        ...(this.address.flavour === 'github' ? { 'x-github-api-version': '2022-11-28' } : {}),
+        ...own[this.address.flavour],
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(credentials === undefined ? {} : { authorization: authorization(this.address.flavour, credentials) }),
       },
