@@ -38,34 +38,50 @@ export function readCommit(sha: string, store: ObjectStore): ParsedCommit {
   return parseCommit(sha, store.read(sha, 'commit', COMMIT_BYTES));
 }
 
-/** The newest commit that both build on; undefined where there is none here. Throws ObjectError beyond many commits. */
+const both = 3;
+/** Below a commit that both sides build on: of no interest but that it is none itself. */
+const stale = 4;
+
+interface Waiting {
+  readonly sha: string;
+  readonly commit: ParsedCommit;
+}
+
+/**
+ * The newest commit that both build on and that no other such commit builds on, as `git merge-base`; undefined where there is none among the `most`
+ * newest commits that are here.
+ * Throws ObjectError where the repository is damaged.
+ */
 export function mergeBase(one: string, other: string, store: ObjectStore, most = MOST_COMMITS): string | undefined {
-  if (one === other) return one;
-  const sides = new Map<string, number>();
-  const waiting: { sha: string; commit: ParsedCommit }[] = [];
-  const add = (sha: string, side: number) => {
-    const known = sides.get(sha) ?? 0;
-    if ((known & side) === side) return;
-    sides.set(sha, known | side);
+  const flags = new Map<string, number>();
+  const waiting: Waiting[] = [];
+  const found: Waiting[] = [];
+  const add = (sha: string, own: number) => {
+    const known = flags.get(sha) ?? 0;
+    if ((known & own) === own) return;
+    flags.set(sha, known | own);
     const commit = readPresent(sha, store);
     if (commit !== undefined) waiting.push({ sha, commit });
   };
   add(one, 1);
   add(other, 2);
-  for (let seen = 0; waiting.length > 0; seen += 1) {
-    if (seen > most) return undefined;
-    const { sha, commit } = takeNewest(waiting);
-    const side = sides.get(sha) ?? 0;
-    if (side === 3) return sha;
-    for (const parent of commit.parents) add(parent, side);
+  const isOpen = ({ sha }: Waiting) => ((flags.get(sha) ?? 0) & stale) === 0;
+  for (let seen = 0; waiting.some(isOpen) && seen < most; seen += 1) {
+    const next = takeNewest(waiting);
+    let own = flags.get(next.sha) ?? 0;
+    if ((own & both) === both) {
+      if (isOpen(next) && !found.some(({ sha }) => sha === next.sha)) found.push(next);
+      own |= stale;
+    }
+    for (const parent of next.commit.parents) add(parent, own);
   }
-  return undefined;
+  return found.find(isOpen)?.sha;
 }
 
-function takeNewest(waiting: { sha: string; commit: ParsedCommit }[]): { sha: string; commit: ParsedCommit } {
+function takeNewest(waiting: Waiting[]): Waiting {
   let best = 0;
   for (const [at, { commit }] of waiting.entries()) if (commit.commit.time > (waiting[best]?.commit.commit.time ?? 0)) best = at;
-  return waiting.splice(best, 1)[0] as { sha: string; commit: ParsedCommit };
+  return waiting.splice(best, 1)[0] as Waiting;
 }
 
 /** Undefined where the history ends before it: a shallow clone. */

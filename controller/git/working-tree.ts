@@ -15,7 +15,7 @@ export interface WorkingTree {
 /** Whether git would leave out a file or a folder (with a slash at its end) that it does not know. */
 export type IsIgnored = (path: string) => Promise<boolean>;
 
-const skipped = new Set(['.git', 'node_modules']);
+const skipped = new Set(['node_modules']);
 const deepest = 100;
 /** What is larger is not even looked into. */
 const mostBytes = 16 * 1_048_576;
@@ -77,8 +77,6 @@ interface Written {
   readonly oid: string;
 }
 
-const none: ReadonlySet<string> = new Set();
-
 class Reading {
   readonly objects = new Map<string, Buffer>();
   readonly #root: string;
@@ -96,8 +94,11 @@ class Reading {
     if (depth > deepest) throw new Error(`${path} is nested more than ${deepest} deep`);
     const entries: Written[] = [];
     const present = new Map(readdirSync(`${this.#root}/${path}`, { withFileTypes: true }).map((entry) => [entry.name, entry]));
-    const known = this.#index.folders.get(path) ?? none;
-    for (const name of new Set([...present.keys(), ...known])) {
+    const known = this.#index.folders.get(path);
+    // A repository of its own, which git would only name.
+    if (known === undefined && path !== '' && present.has('.git')) return undefined;
+    for (const name of new Set([...present.keys(), ...(known ?? [])])) {
+      if (name === '.git') continue;
       const child = path === '' ? name : `${path}/${name}`;
       const found = present.get(name);
       const entry = found?.isDirectory()
