@@ -33,7 +33,8 @@ function statusOf({ environments, governing, findings }: Plan): PullRequestRepor
   };
 }
 
-const governs = (count: number): string => `valid; changes no environment, but ${counted(count, 'document')} that govern`;
+const governs = (count: number): string =>
+  `valid; changes no environment, but ${counted(count, 'document')} that ${count === 1 ? 'governs' : 'govern'}`;
 
 function waits(environments: readonly EnvironmentPlan[]): string {
   const gates = [...new Set(environments.flatMap(({ deploys, waitingFor }) => (deploys && waitingFor ? [waitingFor] : [])))];
