@@ -9,7 +9,8 @@ export interface PlanWorldSize {
 
 const productName = (index: number): string => `product-${String(index).padStart(2, '0')}`;
 const versionAt = (index: number): string => `2.${index}.0`;
-const head = (kind: string, name: string): string => `apiVersion: towpath.dev/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n`;
+const head = (kind: string, name: string): string =>
+  `apiVersion: towpath.dev/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n`;
 
 function product(index: number): string {
   const name = productName(index);
@@ -68,7 +69,13 @@ ${at === 0 ? '' : `  previous: ${versionAt(at - 1)}\n`}  notes: { user: "https:/
 `;
 }
 
-function environmentFiles(index: number, name: string, stage: string, client: string | undefined, version: string): [string, string][] {
+function environmentFiles(
+  index: number,
+  name: string,
+  stage: string,
+  client: string | undefined,
+  version: string,
+): [string, string][] {
   const folder = `products/${productName(index)}/environments/${name}`;
   const owner = client === undefined ? '' : `  client: ${client}\n`;
   const settings = `  settings:
@@ -79,7 +86,10 @@ function environmentFiles(index: number, name: string, stage: string, client: st
       crm: { url: "https://crm.${client ?? 'shared'}.example", credentials: { secretRef: ${client ?? 'shared'}-crm } }
 `;
   return [
-    [`${folder}/config.yaml`, `${head('EnvironmentConfig', name)}  product: ${productName(index)}\n  stage: ${stage}\n${owner}${settings}`],
+    [
+      `${folder}/config.yaml`,
+      `${head('EnvironmentConfig', name)}  product: ${productName(index)}\n  stage: ${stage}\n${owner}${settings}`,
+    ],
     [`${folder}/version.yaml`, versionFile(index, name, version)],
   ];
 }
@@ -130,7 +140,11 @@ export function planChange(size: PlanWorldSize, count: number): Record<string, s
     const index = at % size.products;
     const client = clientName(Math.floor(at / size.products / 2) % size.clients);
     const name = `${Math.floor(at / size.products) % 2 === 0 ? 'uat' : 'production'}-${client}`;
-    files[`products/${productName(index)}/environments/${name}/version.yaml`] = versionFile(index, name, versionAt(size.releases - 1));
+    files[`products/${productName(index)}/environments/${name}/version.yaml`] = versionFile(
+      index,
+      name,
+      versionAt(size.releases - 1),
+    );
   }
   return files;
 }

@@ -140,6 +140,17 @@ describe('a plan', () => {
     });
   });
 
+  it.each([
+    ['back', '2.9.1'],
+    ['forward', '2.10.0'],
+    ['forward', 'nightly'],
+  ])('goes %s to %s by the numbers where a product writes no Release documents', (direction, wanted) => {
+    const files = Object.fromEntries(Object.entries(world).filter(([path]) => !path.startsWith('releases/')));
+    const head = load({ ...files, 'qa/version.yaml': version('qa', wanted) });
+    expect(only(planChanges(load(files), head, context)).jump).toMatchObject({ direction, over: [], undone: [] });
+    expect(only(planChanges(load(files), head, context)).jump).not.toHaveProperty('gap');
+  });
+
   it('says when a gate opens by itself, and when all would be open', () => {
     const plan = planOf(
       { 'freeze.yaml': freeze, 'acme/version.yaml': version('acme', '2.9.3', 'notBefore: 2026-12-20T00:00:00Z') },

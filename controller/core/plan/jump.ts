@@ -2,6 +2,7 @@ import { compact } from '../compact.js';
 import type { ProductGovernance } from '../governance.js';
 import { type PlannedItem as Item, named } from '../jump/items.js';
 import { type JumpPlan, planOf } from '../jump/plan.js';
+import { compareVersions } from '../jump/version.js';
 import type { DesiredEnvironment } from '../model.js';
 import type { PlannedItem, PlannedJump, PlannedReturn } from './plan.js';
 
@@ -13,7 +14,9 @@ export function planJump(
 ): { jump?: PlannedJump; reversible?: PlannedReturn } {
   if (from === wanted.version) return {};
   const found = planOf(governance, wanted, from);
-  const { over, undone, gap } = found.jump;
+  const { over, undone } = found.jump;
+  // A product that writes no Release documents lacks none.
+  const gap = isUndocumented(governance) ? undefined : found.jump.gap;
   const jump = compact<PlannedJump>({
     direction: directionOf(found),
     over: over.map(({ version }) => version),
@@ -28,8 +31,11 @@ export function planJump(
   return { jump, reversible: compact<PlannedReturn>({ possible, to, because, how, crosses: crossed.map(named) }) };
 }
 
-function directionOf({ jump: { from, over, undone } }: JumpPlan): PlannedJump['direction'] {
+const isUndocumented = ({ releases, broken }: ProductGovernance): boolean => Object.keys(releases).length + broken.length === 0;
+
+function directionOf({ jump: { from, to, over, undone } }: JumpPlan): PlannedJump['direction'] {
   if (from === undefined) return 'first';
+  if (over.length + undone.length === 0) return (compareVersions(from, to) ?? 0) > 0 ? 'back' : 'forward';
   if (undone.length === 0) return 'forward';
   return over.length === 0 ? 'back' : 'aside';
 }
