@@ -88,18 +88,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const ports = createPorts({ kube, adapters, leadership, metrics, logger, published: () => controller.published });
   const onPass = (report: PassReport) => logPass(report, { logger, metrics });
-  const controller = new Controller({
-    ports,
-    timers,
-    random: Math.random,
-    onPass,
-    notify: adapters.notify,
-    forge: adapters.forge,
-  });
+  const { notify, forge } = adapters;
+  const controller = new Controller({ ports, timers, random: Math.random, onPass, notify, forge });
   metrics.initialise(controller.queues.map(({ name }) => name));
   kube.onChange((change) => controller.notice(change));
   const webhooks = createWebhooks({ kube, metrics, logger, isLeading: () => state.leading, controller });
-  const http = await startHttpServer(options.http, { ...createHandlers(metrics, state, queues), webhooks });
+  const http = await startHttpServer(options.http, { ...createHandlers(metrics, state, () => controller.queues), webhooks });
   const stop = new AbortController();
   const leading = lead({ kube, leadership, state, signal: stop.signal }).catch((error: unknown) => {
     logger.error({ err: error }, 'cannot start');

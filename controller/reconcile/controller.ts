@@ -92,7 +92,6 @@ export class Controller {
     this.forgeReports = forge && new ForgeReports({ ports, memory: this.#memory, forge, random, ...shared });
     const sourceLoop = { ports, published, wakeEnvironments, wakeReleases, watchJobs, random };
     const environmentLoop = { ports, memory: this.#memory, locks: new Locks(), caughtUp: new CaughtUp() };
-    const jobLoop = { ports, published, histories, wakeEnvironments };
     this.sources = new KeyedQueue({
       ...shared,
       name: 'releasesource',
@@ -111,7 +110,7 @@ export class Controller {
       ...shared,
       name: 'job',
       concurrency: 16,
-      process: (key, signal) => reconcileJob(fromJobText(key), jobLoop, signal),
+      process: (key, signal) => reconcileJob(fromJobText(key), { ports, published, histories, wakeEnvironments }, signal),
     });
     this.#auditWakes = new AuditWakes(ports.sources, (key) => this.audits.add(key));
     this.audits = new KeyedQueue({
