@@ -64,7 +64,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const state: State = { synced: false, leading: false };
   const ending = createEnding();
   const loop = watchEventLoop();
-  const queues = () => controller.queues;
   const metrics = new Metrics(
     snapshotOf(kube, () => controller, state),
     loop.lagSeconds,
