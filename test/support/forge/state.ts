@@ -98,7 +98,8 @@ export function linked<T>(
   { most, show }: { most: number; show: (item: T) => unknown },
 ): ForgeReply {
   const { items, next } = pageOf(all, query, most);
-  const headers = next === undefined ? {} : { link: `<${next.href}>; rel="next", <${query.url.href}>; rel="last"` };
+  const first = `<${query.url.href}>; rel="first"`;
+  const headers = { link: next === undefined ? first : `${first}, <${next.href}>; rel="next"` };
   return { status: 200, headers, body: items.map(show) };
 }
 
