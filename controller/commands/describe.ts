@@ -9,9 +9,10 @@ import { describeRelease, describeSource } from '../core/terminal/describe-other
 import { describeRun, runLog } from '../core/terminal/describe-run.js';
 import { differenceOf, formatDifference } from '../core/terminal/diff.js';
 import { deploymentsOf, deploymentsTable } from '../core/terminal/history.js';
-import type { TellOptions } from '../core/terminal/sections.js';
+import { eventsSection, type TellOptions } from '../core/terminal/sections.js';
 import { tableLines } from '../core/terminal/table.js';
 import { type Api, type KindName, type Kinds, withApi } from '../operate/api.js';
+import { eventsOf } from '../operate/events.js';
 import { findAll, findEnvironment, findOne } from '../operate/names.js';
 import { NotFound } from '../operate/not-found.js';
 import { operateOptions } from './cluster.js';
@@ -38,11 +39,15 @@ export async function runDescribe(
   flags: DescribeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { kind, object } = await withApi(operateOptions(flags, deadlineMs), (api) =>
-    second === undefined ? findAny(api, first) : findOfKind(api, kindOf(first), second),
-  );
+  const { kind, object, events } = await withApi(operateOptions(flags, deadlineMs), async (api) => {
+    const found = await (second === undefined ? findAny(api, first) : findOfKind(api, kindOf(first), second));
+    return { ...found, events: flags.output === undefined ? await eventsOf(api, found.object.metadata) : [] };
+  });
   if (flags.output !== undefined) printData(withType(kind, object), flags.output, terminal);
-  else printLines(tellers[kind]?.(object as never, tellOptions(terminal)) ?? [], terminal);
+  else {
+    const options = tellOptions(terminal);
+    printLines([...(tellers[kind]?.(object as never, options) ?? []), ...eventsSection(events, options)], terminal);
+  }
   return 0;
 }
 

@@ -116,6 +116,37 @@ describe('what commands tell of one object', () => {
     `);
   });
 
+  it('tells of the last events of what it describes', async () => {
+    const { uid = '' } = (await world.api.get('environments', 'loyalty.uat-globex')).metadata;
+    const event = (name: string, reason: string, at: string, more: object = {}) =>
+      world.api.ask('POST', '/api/v1/namespaces/default/events', {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name, namespace: 'default' },
+        involvedObject: {
+          apiVersion: 'towpath.dev/v1alpha1',
+          kind: 'Environment',
+          namespace: 'default',
+          name: 'loyalty.uat-globex',
+          uid,
+        },
+        type: 'Normal',
+        reason,
+        message: `${reason} was told`,
+        firstTimestamp: at,
+        lastTimestamp: at,
+        ...more,
+      });
+    await event('a', 'GateOpened', '2026-11-20T10:00:00Z');
+    await event('b', 'DeploymentFailed', '2026-11-20T10:12:30Z', { type: 'Warning', count: 2 });
+    const { stdout } = await said('describe', 'uat-globex');
+    expect(stdout.slice(stdout.indexOf('Events:'))).toBe(`Events:
+  LAST                   TIMES   REASON             MESSAGE
+  2026-11-20T10:12:30Z   2       DeploymentFailed   DeploymentFailed was told
+  2026-11-20T10:00:00Z   1       GateOpened         GateOpened was told
+`);
+  });
+
   it('describes a run, and shows what its record has of the log', async () => {
     expect((await said('describe', 'loyalty.uat-globex.4')).stdout).toMatchInlineSnapshot(`
       "Run:        loyalty.uat-globex.4

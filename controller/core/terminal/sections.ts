@@ -27,6 +27,23 @@ export function tableSection(
   return rows.length === 0 ? [] : section(title, tableLines(columns, rows, narrowed(options)), options);
 }
 
+/** What was told of an object, newest first. */
+export function eventsSection(
+  events: readonly { at: string; type: string; reason: string; message: string; count: number }[],
+  options: TableOptions,
+): string[] {
+  const columns = [{ name: 'LAST', keep: 2 }, { name: 'TIMES', keep: 1 }, { name: 'REASON' }, { name: 'MESSAGE', least: 24 }];
+  const rows = events
+    .slice(0, 10)
+    .map(({ at, type, reason, message, count }): Cell[] => [
+      at,
+      String(count),
+      type === 'Warning' ? { text: reason, style: 'bad' } : reason,
+      message,
+    ]);
+  return tableSection('Events', { columns, rows }, options);
+}
+
 /** The options of what stands indented. */
 export function narrowed(options: TableOptions): TableOptions {
   return options.width === undefined ? options : { ...options, width: Math.max(20, options.width - 2) };
