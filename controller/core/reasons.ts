@@ -54,6 +54,8 @@ export const reasons = {
   // Telling people
   SinkMisconfigured: 'The address or the Secret of a sink cannot be used.',
   SinkUnavailable: 'A sink does not take messages at the moment; they wait.',
+  NotificationDropped:
+    'A sink did not get a message: it was too old, or the sink refused it, or nobody knows whether it arrived.',
   ReleaseInProduction: 'The release is in every environment of the last stage.',
   // Talking to Jenkins and to the API server
   InvalidJenkinsServer: 'The address of the Jenkins server is not valid, or not allowed.',

@@ -7,6 +7,9 @@ import { fromTime } from '../core/time.js';
 import { type NotificationRecords, settleMs } from './notification-records.js';
 import type { Delivery, Key, Ports, Sink } from './ports.js';
 
+/** What is left of a lease is never much more: a sink that may take longer is told nevertheless, and its key or a look settles the rest. */
+const longestTrustMs: Millis = 10_000;
+
 /** One place, as one sink is told of it: an environment, or the releases of a product. */
 export interface Lane {
   /** `product.environment`, or `product`. */
@@ -23,7 +26,6 @@ export interface LaneLoop {
   readonly ports: Pick<Ports, 'clock' | 'leadership'>;
   readonly records: NotificationRecords;
   readonly sink: Sink;
-  readonly name: string;
   readonly timeoutMs: Millis;
   readonly maxAgeMs: Millis;
   readonly whenInDoubt: 'repeat' | 'skip';
@@ -78,7 +80,7 @@ async function tell({ lane, next, record }: Telling, loop: LaneLoop, signal: Abo
   const noted = isNoted
     ? await records.write(lane.record, withDoubt(record, message.key, loop.ports.clock.now()), signal)
     : record;
-  if (loop.ports.leadership.remainingMs() <= loop.timeoutMs)
+  if (loop.ports.leadership.remainingMs() <= Math.min(loop.timeoutMs, longestTrustMs))
     throw new ReconcileError('Interrupted', 'the lease may be over before the sink has answered');
   const delivery = await sink.send(message, next.handle, signal);
   if (delivery.state === 'delivered') return told('delivered', undefined, delivery.handle);

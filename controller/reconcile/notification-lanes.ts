@@ -3,8 +3,9 @@ import { dueInEnvironment, dueOfRelease } from '../core/notify/due.js';
 import { type Surroundings, toMessage } from '../core/notify/message.js';
 import type { Route } from '../core/notify/routes.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
+import { environmentName } from '../core/run/identity.js';
 import type { Lane } from './notification-lane.js';
-import { recordName } from './notification-records.js';
+import { beginningsName, recordName } from './notification-records.js';
 import type { Key, Ports } from './ports.js';
 import type { PublishedStates } from './published.js';
 
@@ -66,6 +67,23 @@ function releaseLane(product: string, towards: Towards, { ports }: LaneSources):
     },
     compose: (due) => toMessage(due, { ...surroundings(towards), tickets: [] }),
   };
+}
+
+/** The records that may still be needed in a namespace. Runs outlive their environments, and an environment may come back. */
+export function recordNames(
+  namespace: string,
+  ports: Pick<Ports, 'sources' | 'environments' | 'runs' | 'releases'>,
+): Set<string> {
+  const here = <R extends { metadata: { namespace: string } }>(all: readonly R[]) =>
+    all.filter(({ metadata }) => metadata.namespace === namespace);
+  const places = new Set<string>();
+  for (const { metadata, spec } of here(ports.environments.list())) places.add(metadata.name).add(spec.product);
+  for (const { spec } of here(ports.runs.list())) places.add(environmentName(spec.product, spec.environment)).add(spec.product);
+  for (const { spec } of here(ports.releases.list())) places.add(spec.product);
+  const sources = here(ports.sources.list());
+  const sinks = new Set(sources.flatMap(({ spec }) => (spec.sinks ?? []).map(({ name }) => name)));
+  const told = [...sinks].flatMap((sink) => [...places].map((place) => recordName(place, sink)));
+  return new Set([...told, ...sources.map(({ metadata }) => beginningsName(metadata.name))]);
 }
 
 const recordOf = (place: string, { source, sink }: Towards): Key => ({

@@ -78,8 +78,11 @@ export class NotificationRecords {
 
 /** Where the record of one place and sink stands: `product.environment` or, for releases, `product`. */
 export const recordName = (place: string, sink: string): string => `${recordPrefix}${place}.${sink}`;
-export const recordPrefix = 'towpath-told-';
-export const beginningsName = (source: string): string => `towpath-sinks-${source}`;
+export const beginningsName = (source: string): string => `${beginningsPrefix}${source}`;
+export const isRecordName = (name: string): boolean => name.startsWith(recordPrefix) || name.startsWith(beginningsPrefix);
+
+const recordPrefix = 'towpath-told-';
+const beginningsPrefix = 'towpath-sinks-';
 
 /** How long a request of a process that was killed may still be on its way. */
 export const settleMs: Millis = 5_000;

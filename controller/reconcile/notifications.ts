@@ -1,59 +1,22 @@
-import { durationOr } from '../core/duration.js';
-import { ReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
-import { nothingTold } from '../core/notify/record.js';
 import { begun, type Route, routesTo } from '../core/notify/routes.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { ReleaseSourceResource, SinkSpec } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
 import { fromTime } from '../core/time.js';
-import type { Lane, LaneLoop, Result, Standstill } from './notification-lane.js';
-import { tellLane } from './notification-lane.js';
-import { commitUrlOf, laneOf } from './notification-lanes.js';
-import { beginningsName, NotificationRecords } from './notification-records.js';
+import { recordNames } from './notification-lanes.js';
+import { type KnownSink, type NotificationOptions, tellSink } from './notification-pass.js';
+import { beginningsName, isRecordName, NotificationRecords } from './notification-records.js';
 import { SinkStanding, withSink } from './notification-standing.js';
-import type { Key, Ports, Sinks, TextRecords } from './ports.js';
-import { fromKeyText, type PublishedStates, toKeyText } from './published.js';
-import { KeyedQueue, type PassReport, type Requeue, type Timers } from './queue.js';
-
-export interface NotificationPorts {
-  readonly records: TextRecords;
-  readonly sinks: Sinks;
-  /** Told of each attempt. */
-  readonly onResult?: (sink: string, result: Result) => void;
-}
-
-export interface NotificationOptions {
-  readonly ports: Pick<Ports, 'clock' | 'sources' | 'environments' | 'runs' | 'releases' | 'leadership' | 'log'>;
-  readonly published: Pick<PublishedStates, 'has' | 'snapshotOf' | 'governanceOf'>;
-  readonly notify: NotificationPorts;
-  readonly timers: Timers;
-  readonly onPass?: (report: PassReport) => void;
-  /** Runs that were kept until everybody was told may go. */
-  readonly wakeEnvironments: (keys: readonly string[]) => void;
-}
+import type { Key } from './ports.js';
+import { fromKeyText, toKeyText } from './published.js';
+import { KeyedQueue, type Requeue } from './queue.js';
 
 /** What happens together is told together. */
 const gatherMs: Millis = 200;
 const passDeadlineMs: Millis = 300_000;
-/** After so long a pass ends, and another begins: it looks again at what is configured. */
-const passLengthMs: Millis = 60_000;
-/** Messages to one sink at a time, each of another place. */
-const atATime = 4;
-/** So many places in a row that fail make a sink that is away. */
-const patience = 3;
 const longestWaitMs: Millis = 5 * 60_000;
-
-/** What is known of one sink of one source; all of it can be lost. */
-interface KnownSink {
-  /** Places that something may have happened in since they were last looked at. */
-  readonly news: Set<string>;
-  readonly standing: SinkStanding;
-  /** Place → the last run that needs telling no more. */
-  readonly settled: Map<string, number>;
-  /** By the timers' clock: it asked not to be told anything before. */
-  notBefore: Millis;
-}
+const pruneEveryMs: Millis = 24 * 3_600_000;
 
 /**
  * The outbox: what happened is read off the cluster's own records, what was told off records of its own. One pass at a time for each
@@ -64,6 +27,7 @@ export class Notifications {
   readonly #options: NotificationOptions;
   readonly #records: NotificationRecords;
   readonly #sinks = new Map<string, KnownSink>();
+  readonly #prunedAt = new Map<string, Millis>();
 
   constructor(options: NotificationOptions) {
     this.#options = options;
@@ -166,11 +130,24 @@ export class Notifications {
     if (waitMs > 0) return { afterMs: waitMs };
     const routes = await this.#routes(source, spec, signal);
     try {
-      const afterMs = await this.#tellAll({ source, spec, routes, known }, signal);
+      const afterMs = await tellSink({ source, spec, routes, known }, { ...this.#options, records: this.#records }, signal);
       return afterMs === undefined ? {} : { afterMs };
     } finally {
       await this.#show(key, name, known, signal);
+      await this.#prune(key.namespace, signal);
     }
+  }
+
+  /** Once in a while, what was told of places and to sinks that are gone is forgotten. What goes wrong here stops nothing. */
+  async #prune(namespace: string, signal: AbortSignal): Promise<void> {
+    const { ports, timers } = this.#options;
+    if ((this.#prunedAt.get(namespace) ?? Number.NEGATIVE_INFINITY) > timers.now() - pruneEveryMs || signal.aborted) return;
+    this.#prunedAt.set(namespace, timers.now());
+    const wanted = recordNames(namespace, ports);
+    const isWanted = (name: string) => wanted.has(name) || !isRecordName(name);
+    await this.#records.prune(namespace, isWanted, signal).catch((error: unknown) => {
+      ports.log.debug({ namespace, err: error }, 'records of notifications not pruned');
+    });
   }
 
   async #routes(source: ReleaseSourceResource, { name: sink }: SinkSpec, signal: AbortSignal): Promise<readonly Route[]> {
@@ -189,99 +166,6 @@ export class Notifications {
     return routesTo(sink, policies, await this.#records.begin(key, (before) => begun(before, configured), signal));
   }
 
-  async #tellAll(pass: Pass, signal: AbortSignal): Promise<Millis | undefined> {
-    const { source, spec, routes, known } = pass;
-    const { ports, notify, timers } = this.#options;
-    const { namespace, name } = source.metadata;
-    const commit = this.#options.published.snapshotOf({ namespace, name })?.commit;
-    const towards = { source, sink: spec.name, routes, commit, commitUrl: commitUrlOf(source) };
-    const lanes: Lane[] = [];
-    for (const place of known.news) {
-      const lane = laneOf(place, towards, this.#options);
-      if (this.#hasNews(lane, pass)) lanes.push(lane);
-      else known.news.delete(place);
-    }
-    if (lanes.length === 0) return undefined;
-    const loop: LaneLoop = {
-      ports,
-      records: this.#records,
-      sink: await this.#open(namespace, pass, signal),
-      name: spec.name,
-      timeoutMs: durationOr(spec.timeout, 10_000),
-      maxAgeMs: durationOr(spec.maxAge, 24 * 3_600_000),
-      whenInDoubt: spec.whenInDoubt ?? 'repeat',
-      note: (_lane, result, problem) => {
-        notify.onResult?.(spec.name, result);
-        note(known.standing, result, problem, ports.clock.now());
-        if (problem !== undefined) ports.log.warn({ source: name, sink: spec.name, result, problem }, 'notification');
-      },
-      waits: (lane, due) => known.standing.waits(lane.place, due),
-    };
-    return this.#tellLanes(lanes, { loop, known, pass, until: timers.now() + passLengthMs }, signal);
-  }
-
-  /** A look without asking anybody: most of what wakes an outbox is no news to it. */
-  #hasNews(lane: Lane, { known, source }: Pass): boolean {
-    const { due, record } = lane.look(this.#records.known(lane.record) ?? nothingTold);
-    if (due.length > 0) return true;
-    known.standing.waits(lane.place, due);
-    const before = known.settled.get(lane.place) ?? 0;
-    known.settled.set(lane.place, Math.max(before, record.upTo));
-    const { namespace } = source.metadata;
-    if (record.upTo > before && record.upTo > source.spec.historyLimit)
-      this.#options.wakeEnvironments([toKeyText({ namespace, name: lane.place })]);
-    return false;
-  }
-
-  async #open(namespace: string, { spec, known }: Pass, signal: AbortSignal) {
-    try {
-      return await this.#options.notify.sinks.open(namespace, spec, signal);
-    } catch (error) {
-      if (error instanceof ReconcileError) known.standing.problem = error.message;
-      throw error;
-    }
-  }
-
-  async #tellLanes(lanes: readonly Lane[], telling: Telling, signal: AbortSignal): Promise<Millis | undefined> {
-    const { loop, known, pass, until } = telling;
-    const waiting = [...lanes].reverse();
-    const failures: unknown[] = [];
-    let inARow = 0;
-    let failure: string | undefined;
-    let againMs: Millis | undefined;
-    const stop = () => inARow >= patience || known.notBefore > this.#options.timers.now() || failures.length > 0;
-    const worker = async () => {
-      for (let lane = waiting.pop(); lane !== undefined; lane = waiting.pop()) {
-        if (stop() || signal.aborted || this.#options.timers.now() > until) return;
-        const standstill = await tellLane(lane, loop, signal).catch((error: unknown) => {
-          failures.push(error);
-          return {};
-        });
-        if (failures.length > 0) return;
-        if (standstill === undefined) {
-          inARow = 0;
-          known.news.delete(lane.place);
-          if (this.#hasNews(lane, pass)) known.news.add(lane.place);
-          continue;
-        }
-        const { message, afterMs } = standstill as NonNullable<Standstill>;
-        if (message !== undefined) {
-          inARow += 1;
-          failure = message;
-          if (afterMs !== undefined) known.notBefore = this.#options.timers.now() + afterMs;
-        } else if (afterMs !== undefined) againMs = Math.min(againMs ?? afterMs, afterMs);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(atATime, lanes.length) }, worker));
-    if (failures.length > 0) throw failures[0];
-    if (failure !== undefined) {
-      const waitMs = known.notBefore - this.#options.timers.now();
-      throw new ReconcileError('SinkUnavailable', failure, { retry: waitMs > 0 ? { afterMs: waitMs } : 'backoff' });
-    }
-    known.standing.problem = known.standing.dropped > 0 ? known.standing.problem : undefined;
-    return againMs ?? (known.news.size > 0 ? gatherMs : undefined);
-  }
-
   /** Shows how the sink stands, where that has changed. What goes wrong here stops nothing. */
   async #show(key: Key, name: string, { standing }: KnownSink, signal: AbortSignal): Promise<void> {
     const { ports } = this.#options;
@@ -295,26 +179,6 @@ export class Notifications {
       this.queue.addAfter(toText(key, name), 1_000);
     }
   }
-}
-
-interface Pass {
-  readonly source: ReleaseSourceResource;
-  readonly spec: SinkSpec;
-  readonly routes: readonly Route[];
-  readonly known: KnownSink;
-}
-
-interface Telling {
-  readonly loop: LaneLoop;
-  readonly known: KnownSink;
-  readonly pass: Pass;
-  readonly until: Millis;
-}
-
-function note(standing: SinkStanding, result: Result, problem: string | undefined, now: Millis): void {
-  if (result === 'delivered') standing.lastDelivered = now;
-  else if (result !== 'failed') standing.dropped += 1;
-  if (problem !== undefined) standing.problem = problem;
 }
 
 const toText = (source: Key, sink: string): string => `${toKeyText(source)}>${sink}`;

@@ -1,7 +1,7 @@
 import { ReconcileError } from '../../controller/core/errors.js';
 import type { Json } from '../../controller/core/model.js';
 import type { Message } from '../../controller/core/notify/message.js';
-import type { NotificationPorts } from '../../controller/reconcile/notifications.js';
+import type { NotificationPorts } from '../../controller/reconcile/notification-pass.js';
 import type { Delivery, Key, Sink, StoredText } from '../../controller/reconcile/ports.js';
 
 export interface Taken {

@@ -2,7 +2,7 @@ import { type Governance, noGovernance } from '../../controller/core/governance.
 import type { DesiredEnvironment, Millis, ReleaseRepository } from '../../controller/core/model.js';
 import { phaseOf } from '../../controller/core/run/run.js';
 import { Controller } from '../../controller/reconcile/controller.js';
-import type { NotificationPorts } from '../../controller/reconcile/notifications.js';
+import type { NotificationPorts } from '../../controller/reconcile/notification-pass.js';
 import { aCommit, aProduct, at } from './facts.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryJenkins } from './memory-jenkins.js';
