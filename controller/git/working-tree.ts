@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import type { Checkout } from './checkout.js';
-import { type IndexEntry, parseIndex } from './index-file.js';
+import { type IndexEntry, IndexFile } from './index-file.js';
 import type { GitObject } from './pack.js';
 import { documentName, FOLDER } from './tree.js';
 
@@ -15,7 +15,6 @@ export interface WorkingTree {
 /** Whether git would leave out a file or a folder (with a slash at its end) that it does not know. */
 export type IsIgnored = (path: string) => Promise<boolean>;
 
-const skipped = new Set(['node_modules']);
 const deepest = 100;
 /** What is larger is not even looked into. */
 const mostBytes = 16 * 1_048_576;
@@ -27,47 +26,32 @@ const sameMs = 0.001;
  * documents it says what the index says. Links are not followed. Throws what the file system throws.
  */
 export async function readWorkingTree(checkout: Checkout & { readonly root: string }, ignored: IsIgnored): Promise<WorkingTree> {
-  const reading = new Reading(checkout.root, readIndex(checkout.gitFolder), ignored);
-  const tree = await reading.folder('', 0);
-  return { tree: tree ?? reading.write('tree', Buffer.alloc(0)), read: (oid, type) => reading.objects.get(`${type} ${oid}`) };
+  const index = readIndex(checkout.gitFolder);
+  const left = new Set<string>();
+  for (;;) {
+    const reading = new Reading(checkout.root, index, left);
+    const { tree } = reading.folder({ path: '', from: 0, to: index.file?.paths.length ?? 0 }, 0);
+    const found = left.size;
+    // Whether git ignores something takes a while to find out, and mostly there is nothing that it does not know.
+    for (const path of reading.unknown) if (await ignored(path)) left.add(path);
+    if (left.size > found) continue;
+    return { tree: tree ?? reading.write('tree', Buffer.alloc(0)), read: (oid, type) => reading.objects.get(`${type} ${oid}`) };
+  }
 }
 
 interface Index {
-  readonly entries: ReadonlyMap<string, IndexEntry>;
-  /** Folder → the names in it. */
-  readonly folders: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Absent: there is none that can be read, so everything is. */
+  readonly file?: IndexFile;
   /** Files that changed since then cannot be told from those that did not, by their times. */
   readonly writtenMs: number;
 }
 
-/** An index that cannot be read, or is not there, is one that knows nothing: then everything is read. */
 function readIndex(gitFolder: string): Index {
-  const entries = new Map<string, IndexEntry>();
-  const folders = new Map<string, Set<string>>();
-  let writtenMs = 0;
   try {
-    writtenMs = lstatSync(`${gitFolder}/index`).mtimeMs;
-    for (const entry of parseIndex(readFileSync(`${gitFolder}/index`))) {
-      entries.set(entry.path, entry);
-      note(entry.path, folders);
-    }
+    const writtenMs = lstatSync(`${gitFolder}/index`).mtimeMs;
+    return { file: new IndexFile(readFileSync(`${gitFolder}/index`)), writtenMs };
   } catch {
-    return { entries: new Map(), folders: new Map(), writtenMs: 0 };
-  }
-  return { entries, folders, writtenMs };
-}
-
-function note(path: string, folders: Map<string, Set<string>>): void {
-  for (let child = path; child !== ''; ) {
-    const slash = child.lastIndexOf('/');
-    const folder = slash < 0 ? '' : child.slice(0, slash);
-    const known = folders.get(folder);
-    if (known !== undefined) {
-      known.add(child.slice(slash + 1));
-      return;
-    }
-    folders.set(folder, new Set([child.slice(slash + 1)]));
-    child = folder;
+    return { writtenMs: 0 };
   }
 }
 
@@ -77,85 +61,151 @@ interface Written {
   readonly oid: string;
 }
 
+/** A folder, and where its entries stand in the index: one after the other. */
+interface Range {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a folder holds; `same`: just what the index says. */
+interface Found {
+  /** Absent where it holds nothing that git would keep. */
+  readonly tree?: string;
+  readonly same: boolean;
+}
+
 class Reading {
   readonly objects = new Map<string, Buffer>();
+  /** What the index does not know, but for what is known to be ignored; folders with a slash. */
+  readonly unknown: string[] = [];
   readonly #root: string;
   readonly #index: Index;
-  readonly #ignored: IsIgnored;
+  readonly #paths: readonly string[];
+  readonly #ignored: ReadonlySet<string>;
 
-  constructor(root: string, index: Index, ignored: IsIgnored) {
+  constructor(root: string, index: Index, ignored: ReadonlySet<string>) {
     this.#root = root;
     this.#index = index;
+    this.#paths = index.file?.paths ?? [];
     this.#ignored = ignored;
   }
 
-  /** The tree of a folder; undefined where it holds nothing that git would keep. */
-  async folder(path: string, depth: number): Promise<string | undefined> {
+  folder(range: Range, depth: number): Found {
+    const { path, from, to } = range;
     if (depth > deepest) throw new Error(`${path} is nested more than ${deepest} deep`);
-    const entries: Written[] = [];
-    const present = new Map(readdirSync(`${this.#root}/${path}`, { withFileTypes: true }).map((entry) => [entry.name, entry]));
-    const known = this.#index.folders.get(path);
+    const present = this.#list(path);
     // A repository of its own, which git would only name.
-    if (known === undefined && path !== '' && present.has('.git')) return undefined;
-    for (const name of new Set([...present.keys(), ...(known ?? [])])) {
-      if (name === '.git') continue;
-      const child = path === '' ? name : `${path}/${name}`;
-      const found = present.get(name);
-      const entry = found?.isDirectory()
-        ? await this.#subfolder(child, name, depth)
-        : found === undefined
-          ? this.#absent(child, name)
-          : await this.#file(child, found);
-      if (entry !== undefined) entries.push(entry);
+    if (from === to && path !== '' && present.has('.git')) return { same: false };
+    present.delete('.git');
+    const known = this.#known(range, present, depth);
+    const added = [...present].flatMap((name) => this.#added(path === '' ? name : `${path}/${name}`, name, depth) ?? []);
+    const entries = [...known.entries, ...added];
+    const same = known.same && added.length === 0;
+    if (entries.length === 0) return { same: false };
+    return { tree: (same ? this.#index.file?.treeOf(path) : undefined) ?? this.#writeTree(entries), same };
+  }
+
+  /** The names in a folder; none where there is no such folder any more. */
+  #list(path: string): Set<string> {
+    try {
+      return new Set(readdirSync(`${this.#root}/${path}`));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (path !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return new Set();
+      throw error;
     }
-    return entries.length === 0 ? undefined : this.#writeTree(entries);
   }
 
-  async #subfolder(path: string, name: string, depth: number): Promise<Written | undefined> {
-    const { entries, folders } = this.#index;
-    const own = entries.get(path);
-    if (own?.mode === '160000') return { name, mode: own.mode, oid: own.oid };
-    if (!folders.has(path) && (skipped.has(name) || (await this.#ignored(`${path}/`)))) return undefined;
-    const oid = await this.folder(path, depth + 1);
-    return oid === undefined ? undefined : { name, mode: FOLDER, oid };
+  /** Goes through what the index has of a folder, and takes it out of what is there. */
+  #known(
+    { path, from, to }: Range,
+    present: Set<string>,
+    depth: number,
+  ): { readonly entries: Written[]; readonly same: boolean } {
+    const entries: Written[] = [];
+    const length = path === '' ? 0 : path.length + 1;
+    let same = true;
+    for (let at = from, end = from; at < to; at = end) {
+      const full = this.#paths[at] ?? '';
+      const slash = full.indexOf('/', length);
+      const name = full.slice(length, slash < 0 ? undefined : slash);
+      end = slash < 0 ? at + 1 : this.#endOf(full.slice(0, slash + 1), at, to);
+      if (slash < 0) {
+        const [entry, isSame] = this.#file(full, name, { position: at, isThere: present.delete(name) });
+        if (entry !== undefined) entries.push(entry);
+        same &&= isSame;
+      } else {
+        present.delete(name);
+        const found = this.folder({ path: full.slice(0, slash), from: at, to: end }, depth + 1);
+        if (found.tree !== undefined) entries.push({ name, mode: FOLDER, oid: found.tree });
+        same &&= found.same;
+      }
+    }
+    return { entries, same };
   }
 
-  /** What the index has and the folder has not: deleted, but for what was never meant to be there. */
-  #absent(path: string, name: string): Written | undefined {
-    const entry = this.#index.entries.get(path);
-    return entry?.skipped === true ? { name, mode: entry.mode, oid: entry.oid } : undefined;
+  #endOf(prefix: string, from: number, to: number): number {
+    let at = from + 1;
+    while (at < to && this.#paths[at]?.startsWith(prefix) === true) at += 1;
+    return at;
   }
 
-  async #file(path: string, found: Dirent): Promise<Written | undefined> {
-    const { name } = found;
-    const entry = this.#index.entries.get(path);
-    // A file that holds no documents is nobody's business here: it counts as it was.
-    if (!documentName.test(name)) return entry && { name, mode: entry.mode, oid: entry.oid };
+  /** A file that the index knows, and whether it is as it was. */
+  #file(
+    path: string,
+    name: string,
+    { position, isThere }: { position: number; isThere: boolean },
+  ): [Written | undefined, boolean] {
+    const entry = this.#index.file?.entry(position);
+    if (entry === undefined) return [undefined, false];
+    const before = { name, mode: entry.mode, oid: entry.oid };
+    // What was never meant to be there, and a file that holds no documents, counts as it was.
+    if (!isThere) return entry.skipped ? [before, true] : [undefined, false];
+    if (!documentName.test(name) || entry.mode === '160000') return [before, true];
     const stats = lstatSync(`${this.#root}/${path}`, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (entry !== undefined && this.#isSame(entry, stats)) return { name, mode: entry.mode, oid: entry.oid };
-    if (entry === undefined && (await this.#ignored(path))) return undefined;
-    if (stats.isSymbolicLink())
-      return { name, mode: '120000', oid: this.write('blob', Buffer.from(readlinkSync(`${this.#root}/${path}`))) };
+    if (stats === undefined) return [undefined, false];
+    if (this.#isSame(entry, stats)) return [before, true];
+    return [this.#read(path, name, stats, entry.mode), false];
+  }
+
+  /** What the index does not know. */
+  #added(path: string, name: string, depth: number): Written | undefined {
+    const stats = lstatSync(`${this.#root}/${path}`, { throwIfNoEntry: false });
+    if (stats === undefined || (!stats.isDirectory() && !documentName.test(name))) return undefined;
+    const place = stats.isDirectory() ? `${path}/` : path;
+    if (name === 'node_modules' || this.#ignored.has(place)) return undefined;
+    if (!stats.isDirectory()) {
+      this.unknown.push(place);
+      return this.#read(path, name, stats, '100644');
+    }
+    const { tree } = this.folder({ path, from: 0, to: 0 }, depth + 1);
+    if (tree === undefined) return undefined;
+    this.unknown.push(place);
+    return { name, mode: FOLDER, oid: tree };
+  }
+
+  #read(path: string, name: string, stats: Stats, mode: string): Written | undefined {
+    const place = `${this.#root}/${path}`;
+    if (stats.isSymbolicLink()) return { name, mode: '120000', oid: this.write('blob', Buffer.from(readlinkSync(place))) };
     if (!stats.isFile()) return undefined;
-    const content = stats.size > mostBytes ? tooLarge(stats.size) : readFileSync(`${this.#root}/${path}`);
-    const mode = entry?.mode.startsWith('100') ? entry.mode : '100644';
-    return { name, mode, oid: this.write('blob', content) };
+    const content = stats.size > mostBytes ? tooLarge(stats.size) : readFileSync(place);
+    return { name, mode: mode.startsWith('100') ? mode : '100644', oid: this.write('blob', content) };
   }
 
   #isSame({ mode, size, mtimeMs, ctimeMs, ino }: IndexEntry, stats: Stats): boolean {
     return (
-      mode.startsWith(stats.isSymbolicLink() ? '120' : '100') &&
       size === stats.size % 2 ** 32 &&
       ino === stats.ino % 2 ** 32 &&
       Math.abs(mtimeMs - stats.mtimeMs) < sameMs &&
       Math.abs(ctimeMs - stats.ctimeMs) < sameMs &&
       // What was written in the same moment as the index may have been written once more after it (racy git).
-      stats.mtimeMs < this.#index.writtenMs - sameMs
+      stats.mtimeMs < this.#index.writtenMs - sameMs &&
+      mode.startsWith(stats.isSymbolicLink() ? '120' : '100')
     );
   }
 
-  #writeTree(entries: Written[]): string {
+  #writeTree(entries: readonly Written[]): string {
     const key = ({ name, mode }: Written) => Buffer.from(mode === FOLDER ? `${name}/` : name);
     const sorted = entries.map((entry) => ({ entry, key: key(entry) })).sort((a, b) => a.key.compare(b.key));
     const parts = sorted.flatMap(({ entry: { mode, name, oid } }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(oid, 'hex')]);
