@@ -107,6 +107,7 @@ async function tellOne(
     const items = await known.itemsOf(request, loop, looking);
     if (items === undefined) return { delivered: 0, waiting: 0 };
     const result = await delivered.deliver(items, looking.forge, looking.signal);
+    if (result.error === undefined) known.settle(request, looking);
     return { ...result, mayGoOn: result.error === undefined };
   } catch (cause) {
     return { delivered: 0, waiting: 1, error: toReconcileError(cause), mayGoOn: !looking.signal.aborted };

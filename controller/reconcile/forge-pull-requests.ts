@@ -42,16 +42,20 @@ export class PullRequests {
   /** What is to be said of a pull request; undefined where nothing can have changed. Throws where it should be tried again. */
   async itemsOf(request: OpenPullRequest, loop: PullRequestLoop, pass: PullRequestPass): Promise<readonly Item[] | undefined> {
     const { source, branchSha, forge } = pass;
-    const key = `${request.head.sha} ${branchSha}`;
+    const key = keyOf(request, branchSha);
     const kept = this.#kept.get(request.number);
     if (kept?.key !== key && this.#told.get(request.number) === key) return undefined;
     const proposal = kept?.key === key ? kept.proposal : await this.#read(request, key, { loop, pass });
-    this.#told.set(request.number, key);
     const about = { sha: request.head.sha, context: sourceContext(source.metadata.name) };
     if (typeof proposal === 'string') return [statusItem({ ...about, ...reportUnread(proposal) })];
     const report = planOf(request, proposal, { loop, source, fold: forge.kind !== 'bitbucket' });
     const comment = { pullRequest: request.number, marker: commentMarker(source.metadata), body: report.comment };
     return [statusItem({ ...about, ...report.status }), commentItem(comment)];
+  }
+
+  /** All of it was said. */
+  settle(request: OpenPullRequest, { branchSha }: Pick<PullRequestPass, 'branchSha'>): void {
+    this.#told.set(request.number, keyOf(request, branchSha));
   }
 
   /** Forgets those that are not open any more. */
@@ -82,6 +86,8 @@ export class PullRequests {
     }
   }
 }
+
+const keyOf = ({ head }: OpenPullRequest, branchSha: string): string => `${head.sha} ${branchSha}`;
 
 /** Where the git server keeps the head of a pull request: of copies of the project too, but on Bitbucket. */
 export function refOf(kind: ForgeSpec['kind'] | undefined, number: number, branch: string): string {
