@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import type { Report } from '../core/report/report.js';
 import type { Spread } from '../core/report/statistics.js';
-import { formatTable } from './format/table.js';
+import { tableLines } from '../core/terminal/table.js';
 import { addClusterOptions, type ClusterFlags, type Done } from './registration.js';
 
 export interface ReportFlags extends ClusterFlags {
@@ -115,11 +115,18 @@ function toTables(report: Report, figures: readonly Figure[]): string {
   ]);
   const parts = [
     `From ${report.from} to ${report.to}`,
-    formatTable(['FIGURE', 'OF', 'VALUE'], shown),
-    ...(releases.length === 0 ? [] : [formatTable(['RELEASE', 'CLASS', 'RELEASED', 'TICKETS', 'INCIDENTS', 'PLAN'], releases)]),
+    table(['FIGURE', 'OF', 'VALUE'], shown),
+    ...(releases.length === 0 ? [] : [table(['RELEASE', 'CLASS', 'RELEASED', 'TICKETS', 'INCIDENTS', 'PLAN'], releases)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  tableLines(
+    head.map((name) => ({ name })),
+    rows,
+    { color: false },
+  ).join('\n');
 
 function readable(value: number | string, unit: Figure['unit']): string {
   if (unit === 's') return formatDuration(Number(value) * 1000);

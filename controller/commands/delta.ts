@@ -1,7 +1,7 @@
 import type { DeltaFlags } from '../cli/delta.js';
-import { formatTable } from '../cli/format/table.js';
-import { type ComponentChange, computeDelta, countChanges, type Delta, summariseDelta } from '../core/delta/compute.js';
+import { computeDelta, countChanges, type Delta, summariseDelta } from '../core/delta/compute.js';
 import type { Descriptor, DescriptorReading } from '../core/model.js';
+import { deltaTable } from '../core/terminal/sections.js';
 
 export interface DeltaArguments {
   readonly from: string;
@@ -39,8 +39,6 @@ interface Comparison {
   readonly delta: Delta;
 }
 
-type Change = ComponentChange['change'];
-
 const formatters: Record<DeltaArguments['format'], (comparison: Comparison, args: DeltaArguments) => string> = {
   table: ({ delta }, { color }) => toTable(delta, color),
   markdown: ({ delta }, { from, to }) => formatMarkdown(delta, from, to),
@@ -54,19 +52,16 @@ function describe(location: string, { sha256, versionId }: Descriptor) {
   return { location, sha256, ...(versionId === undefined ? {} : { versionId }) };
 }
 
-const ansi: Readonly<Record<Change, number>> = { added: 32, removed: 31, upgraded: 36, downgraded: 33, changed: 35 };
-
 function toTable(delta: Delta, color: boolean): string {
   const summary = `${summariseDelta(delta)}\n`;
   if (delta.components.length === 0) return summary;
-  const paint = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
-  const rows = delta.components.map(({ name, change, from, to }) => [
-    toPlain(name),
-    paint(change, ansi[change]),
-    toPlain(from ?? '-'),
-    toPlain(to ?? '-'),
-  ]);
-  return `${formatTable(['COMPONENT', 'CHANGE', 'FROM', 'TO'], rows)}\n\n${summary}`;
+  const components = delta.components.map(({ name, change, from = '-', to = '-' }) => ({
+    name: toPlain(name),
+    change,
+    from: toPlain(from),
+    to: toPlain(to),
+  }));
+  return `${deltaTable({ ...delta, components }, { color }).join('\n')}\n\n${summary}`;
 }
 
 function formatMarkdown(delta: Delta, from: string, to: string): string {

@@ -28,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   // What commands do with a cluster: composition roots of their own.
   operate: [...files('operate', 'core', 'forge', 'git', 'kube', 'reconcile', 's3'), 'node:'],
   commands: [...files('commands', 'cli', 'core', 'operate'), 'controller/config.ts', 'controller/standalone.ts', 'node:', 'yaml'],
-  cli: [...files('cli', 'core'), 'controller/app.ts', 'controller/config.ts', 'node:', 'commander', 'cli-table3'],
+  cli: [...files('cli', 'core'), 'controller/app.ts', 'controller/config.ts', 'node:', 'commander'],
 };
 
 /** Files at the top: the composition roots know everything but the command line. */

@@ -75,22 +75,35 @@ export function joinParts(...parts: readonly (string | undefined)[]): string {
 
 export const short = (digest: string | undefined): string | undefined => digest?.slice(0, 'sha256:'.length + 12);
 
-const changeStyles: Readonly<Partial<Record<string, Style>>> = { added: 'good', removed: 'bad', downgraded: 'warn' };
+const changeStyles: Readonly<Record<DeltaStatus['components'][number]['change'], Style>> = {
+  added: 'good',
+  removed: 'bad',
+  upgraded: 'up',
+  downgraded: 'warn',
+  changed: 'other',
+};
 
-/** Components that change, and how many more there are than are kept. */
-export function deltaSection(delta: DeltaStatus | undefined, options: TableOptions): string[] {
-  if (delta === undefined || delta.components.length === 0) return [];
+/** Components that change, one a line. */
+export function deltaTable(delta: DeltaStatus, options: TableOptions): string[] {
   const columns = [
     { name: 'COMPONENT', least: 12 },
     { name: 'CHANGE' },
     { name: 'FROM', least: 8, keep: 1 },
     { name: 'TO', least: 8 },
   ];
-  const rows = delta.components.map(({ name, change, from = '-', to = '-' }) => {
-    const style = changeStyles[change];
-    return [name, style === undefined ? change : { text: change, style }, from, to];
-  });
+  const rows = delta.components.map(({ name, change, from = '-', to = '-' }): Cell[] => [
+    name,
+    { text: change, style: changeStyles[change] },
+    from,
+    to,
+  ]);
+  return tableLines(columns, rows, options);
+}
+
+/** Components that change, and how many more there are than are kept. */
+export function deltaSection(delta: DeltaStatus | undefined, options: TableOptions): string[] {
+  if (delta === undefined || delta.components.length === 0) return [];
   const total = delta.added + delta.removed + delta.upgraded + delta.downgraded + delta.changed;
-  const more = total > rows.length ? [`and ${total - rows.length} more`] : [];
-  return section('Components', [...tableLines(columns, rows, narrowed(options)), ...more], options);
+  const more = total > delta.components.length ? [`and ${total - delta.components.length} more`] : [];
+  return section('Components', [...deltaTable(delta, narrowed(options)), ...more], options);
 }

@@ -1,11 +1,13 @@
 /** Text as terminals show it. */
 
-export type Style = 'good' | 'warn' | 'bad' | 'dim' | 'bold';
+export type Style = 'good' | 'warn' | 'bad' | 'up' | 'other' | 'dim' | 'bold';
 
 const codes: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   good: [32, 39],
   warn: [33, 39],
   bad: [31, 39],
+  up: [36, 39],
+  other: [35, 39],
   dim: [2, 22],
   bold: [1, 22],
 };
