@@ -36,10 +36,13 @@ describe('editing a master version file', () => {
     expect(edit(around(before), to)).toBe(around(after));
   });
 
-  it.each(['2.9', '1e3', '0x1f', '010', '1_000', '12'])('puts %s into quotes, because it would be a number', (version) => {
-    const text = (written: string) => `${head}spec:\n  product: shop\n  version: ${written}\n`;
-    expect(edit(text('2.9.3'), { version })).toBe(text(/^1_000$/.test(version) ? version : `"${version}"`));
-  });
+  it.each(['2.9', '1e3', '0x1f', '010', '1_000', '12', '9007199254740993'])(
+    'puts %s into quotes, because it would be a number',
+    (version) => {
+      const text = (written: string) => `${head}spec:\n  product: shop\n  version: ${written}\n`;
+      expect(edit(text('2.9.3'), { version })).toBe(text(/^1_000$/.test(version) ? version : `"${version}"`));
+    },
+  );
 
   it.each([
     [
@@ -106,6 +109,17 @@ describe('editing a master version file', () => {
     expect(edit(`${head}spec: {product: shop, version: 2.9.3}\n`, { ...to, reason: 'so' })).toBe(
       `${head}spec: {product: shop, version: 2.9.4, "reason": "so"}\n`,
     );
+  });
+
+  it('finds the reason where the version before it has another length', () => {
+    const text = (version: string, reason: string) =>
+      `${head}spec:\n  product: shop\n  version: ${version} # x\n  reason: ${reason}\n`;
+    expect(edit(text('2.9.3', 'Sprint 41'), { version: '2.10.0', reason: 'Sprint 42' })).toBe(text('2.10.0', 'Sprint 42'));
+  });
+
+  it('ends a line as the others end where the version is the last word', () => {
+    const text = `${head}spec:\n  product: shop\n  version: 2.9.3`.replaceAll('\n', '\r\n');
+    expect(edit(text, { ...to, reason: 'so' })).toBe(`${text.replace('2.9.3', '2.9.4')}\r\n  reason: "so"`);
   });
 
   it('refuses a file that asks for no version', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { indexFiles } from '../../controller/core/documents/repository-index.js';
-import { governanceOf } from '../../controller/core/governance.js';
+import { governanceOf, noGovernance } from '../../controller/core/governance.js';
 import { unifiedDiff } from '../../controller/core/promote/diff.js';
 import { branchName, commitMessage, type PromotionChange, subjectOf } from '../../controller/core/promote/names.js';
 import { chooseTargets, placesOf, type TargetRequest } from '../../controller/core/promote/places.js';
+import { checkVersion } from '../../controller/core/promote/prepare.js';
 import { rollbackWarnings, versionBefore } from '../../controller/core/promote/rollback.js';
 import { verifiedVersion } from '../../controller/core/promote/verified.js';
 import type { EnvironmentResource, EnvironmentStatus } from '../../controller/core/resources/environment.js';
@@ -214,14 +215,53 @@ describe('going back', () => {
     ]);
   });
 
+  it('does not call another branch newer', () => {
+    expect(warnings('1.1.0', release('1.1.0', '  previous: 1.0.0\n')).filter((one) => one.includes('no older'))).toEqual([]);
+  });
+
   it('tells who needs what is left', () => {
     const portal = {
       ...productOf('portal'),
       ...environment('qa', { product: 'portal', version: '5.0.0' }),
       'portal-5.yaml': `${header('Release', '5.0.0')}spec:\n  product: portal\n  class: minor\n  dependencies: {shop: ">=2.0"}\n`,
     };
+    const initech = environment('uat-initech', { product: 'portal', version: '5.0.0', stage: 'qa', client: 'initech' });
+    expect(warnings('1.0.0', { ...portal, ...initech }).filter((one) => one.startsWith('portal'))).toHaveLength(1);
     expect(warnings('1.0.0', portal)).toContain('portal 5.0.0, asked for in qa, needs shop ">=2.0"');
     expect(warnings('3.0.0', portal)).toEqual(['3.0.0 is no older version: it brings 3.0.0']);
+  });
+});
+
+describe('the version of a promotion', () => {
+  const { governance, environments } = load({
+    ...files,
+    'r.yaml': `${header('Release', '2.9.0')}spec: {product: shop, class: minor}\n`,
+  });
+  const [{ product } = { product: undefined }] = environments;
+  const check = (
+    version: string,
+    { isUndocumented = false, releases = 'optional' as 'optional' | 'required', documented = true } = {},
+  ) =>
+    checkVersion({
+      version,
+      product: product && { ...product, releases },
+      governance: documented ? governanceOf(governance, 'shop') : governanceOf(noGovernance, 'shop'),
+      isUndocumented,
+    });
+
+  it('is one that is documented, where others are', () => {
+    expect([check('2.9.0'), check('3', { documented: false }), check('2.9.1', { isUndocumented: true })]).toEqual([
+      [],
+      [],
+      ['there is no Release document of version 2.9.1 (2.9.0)'],
+    ]);
+    expect(() => check('2.9.1')).toThrow(
+      'there is no Release document of version 2.9.1 (2.9.0); did you mean "2.9.0"?; --undocumented asks for it all the same',
+    );
+    expect(() => check('2.9.1', { isUndocumented: true, releases: 'required' })).toThrow(
+      '(2.9.0), and the product demands one; did you mean "2.9.0"?',
+    );
+    expect(() => check('-x', { documented: false })).toThrow('"-x" is no version');
   });
 });
 
@@ -295,6 +335,9 @@ describe('the diff of an edit', () => {
       'diff --git a/z b/z\n--- a/z\n+++ b/z\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n',
     );
     expect(unifiedDiff([{ path: 'z', before: 'a', after: 'a' }])).toBe('');
+    expect(unifiedDiff([{ path: 'z', before: 'a\na\n', after: 'a\na\na\n' }])).toBe(
+      'diff --git a/z b/z\n--- a/z\n+++ b/z\n@@ -1,2 +1,3 @@\n a\n a\n+a\n',
+    );
   });
 });
 

@@ -33,7 +33,7 @@ export function verifiedVersion(
 }
 
 function versionFor(target: PromotionPlace, there: readonly EnvironmentResource[]): string {
-  const own = there.filter(({ spec }) => spec.client !== undefined && spec.client === target.client);
+  const own = there.filter(({ spec }) => spec.client === target.client);
   const shared = there.filter(({ spec }) => spec.client === undefined);
   const candidates = own.length > 0 ? own : shared;
   const names = candidates.map(({ spec }) => spec.environment);
