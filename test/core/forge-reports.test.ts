@@ -242,15 +242,15 @@ describe('the outbox to code hosts', () => {
 
   it('says what could not be said of many pull requests once the host listens again', async () => {
     for (let number = 1; number <= 15; number++) propose(number, `b${number}`, {});
-    requests = [aRequest(16, 'b16'), ...requests];
-    read.b16 = new ReconcileError('GitTooLarge', 'its documents are too large');
+    requests = [aRequest(16, 'cc'), ...requests];
+    read.cc = new ReconcileError('GitTooLarge', 'its documents are too large');
     failures = Array.from({ length: 40 }, () => new ReconcileError('ForgeUnavailable', 'does not answer'));
     reports.pullRequests('default/releases');
     const comments = (await saidAfter(15 * 60_000)).filter((line) => line.startsWith('comment '));
     expect(comments).toEqual([]);
     failures = [];
     const all = await saidAfter(15 * 60_000);
-    expect(all).toContain('b16 towpath/releases error: its documents cannot be read: its documents are too large');
+    expect(all).toContain('cc towpath/releases error: its documents cannot be read: its documents are too large');
     const told = all.filter((line) => line.startsWith('comment '));
     expect(told.map((line) => line.split(' ')[1])).toEqual(Array.from({ length: 15 }, (_, at) => String(at + 1)));
     const later = await saidAfter(300_000);
