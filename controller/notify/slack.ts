@@ -3,30 +3,11 @@ import type { Message } from '../core/notify/message.js';
 import { slackMessage, slackReply } from '../core/notify/slack.js';
 import type { Delivery, Search, Sink } from '../reconcile/ports.js';
 import { misconfigured, parseSinkUrl } from './address.js';
-import { type Exchange, exchange, toFailure } from './exchange.js';
 import type { OpenSink } from './open-sink.js';
-
-/** The message of a deployment, as Slack names it. */
-interface Handle {
-  readonly channel: string;
-  readonly ts: string;
-}
+import { type Failure, type Handle, SlackApi } from './slack-api.js';
 
 const api = 'https://slack.com/api/';
 const eventType = 'towpath_notification';
-
-/** The same again would be refused again (docs.slack.dev, chat.postMessage, errors). */
-const refusals: ReadonlySet<string> = new Set([
-  'invalid_blocks',
-  'msg_too_long',
-  'no_text',
-  'invalid_arguments',
-  'metadata_too_large',
-]);
-/** Slack did not say whether it did it. */
-const doubtful: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable']);
-/** Somebody has removed the message that was to be edited. */
-const gone: ReadonlySet<string> = new Set(['message_not_found', 'thread_not_found', 'cant_update_message']);
 
 /**
  * Slack by its Web API: one message a deployment (chat.postMessage), edited in place (chat.update), each further step in its thread.
@@ -38,41 +19,62 @@ export function createSlack(open: OpenSink): Sink {
   if (secret.token === undefined) throw misconfigured(spec.name, 'its Secret has neither token nor url');
   if (spec.channel === undefined) throw misconfigured(spec.name, 'it names no channel');
   const root = parseSinkUrl({ sink: spec.name, url: spec.url ?? api, allowInsecure: spec.allowInsecure });
-  const { channel } = spec;
   const slack = new SlackApi(open, root, secret.token);
-  const first = async (message: Message, signal: AbortSignal): Promise<Delivery> => {
-    const posted = await slack.post({ channel, ...slackMessage(message), metadata: metadataOf(message) }, signal);
-    if (posted.state !== 'ok') return posted.failure;
-    const handle = { channel: posted.answer.channel ?? channel, ts: posted.answer.ts ?? '' };
-    if (!hasDetails(message)) return { state: 'delivered', handle };
-    const replied = await slack.post(detailsOf(message, handle), signal);
-    // Then it is looked for, and its details with it.
-    return replied.state === 'ok' ? { state: 'delivered', handle } : inDoubt(replied.failure);
-  };
+  const { channel } = spec;
   return {
     certainty: 'lookup',
-    async send(message, known, signal) {
+    send: (message, known, signal) => {
       const handle = handleOf(known);
-      if (handle === undefined) return first(message, signal);
-      const updated = await slack.call('chat.update', { ...handle, ...slackMessage(message) }, signal);
-      if (updated.state === 'gone') return first(message, signal);
-      if (updated.state !== 'ok') return updated.failure;
-      const reply = { channel: handle.channel, thread_ts: handle.ts, ...slackReply(message), metadata: metadataOf(message) };
-      const replied = await slack.post(reply, signal);
-      return replied.state === 'ok' ? { state: 'delivered', handle: { ...handle } } : replied.failure;
+      return handle === undefined
+        ? begin(message, { slack, channel, signal })
+        : goOn(message, handle, { slack, channel, signal });
     },
-    async find(message, { since, handle: known }, signal) {
-      const handle = handleOf(known);
-      const found = await slack.find(message.key, { since, handle, channel }, signal);
-      const posted = found.state === 'found' ? handleOf(found.handle) : undefined;
-      if (handle !== undefined || posted === undefined || !hasDetails(message)) return found;
-      const details = await slack.find(detailsKey(message), { since, handle: posted, channel }, signal);
-      if (details.state === 'failed') return details;
-      if (details.state === 'found') return found;
-      const replied = await slack.post(detailsOf(message, posted), signal);
-      return replied.state === 'ok' ? found : { state: 'failed', message: replied.failure.message };
-    },
+    find: (message, sent, signal) => find(message, { ...sent, handle: handleOf(sent.handle) }, { slack, channel, signal }),
   };
+}
+
+interface Calling {
+  readonly slack: SlackApi;
+  readonly channel: string;
+  readonly signal: AbortSignal;
+}
+
+async function begin(message: Message, { slack, channel, signal }: Calling): Promise<Delivery> {
+  const posted = await slack.post({ channel, ...slackMessage(message), metadata: metadataOf(message) }, signal);
+  if (posted.state !== 'ok') return posted.failure;
+  const handle = { channel: posted.answer.channel ?? channel, ts: posted.answer.ts ?? '' };
+  if (!hasDetails(message)) return { state: 'delivered', handle };
+  const replied = await slack.post(detailsOf(message, handle), signal);
+  // Where that failed the message is looked for, and its details with it.
+  return replied.state === 'ok' ? { state: 'delivered', handle } : inDoubt(replied.failure);
+}
+
+async function goOn(message: Message, handle: Handle, calling: Calling): Promise<Delivery> {
+  const { slack, signal } = calling;
+  const updated = await slack.call('chat.update', { ...handle, ...slackMessage(message) }, signal);
+  if (updated.state === 'gone') return begin(message, calling);
+  if (updated.state !== 'ok') return updated.failure;
+  const reply = { channel: handle.channel, thread_ts: handle.ts, ...slackReply(message), metadata: metadataOf(message) };
+  const replied = await slack.post(reply, signal);
+  return replied.state === 'ok' ? { state: 'delivered', handle: { ...handle } } : replied.failure;
+}
+
+async function find(
+  message: Message,
+  { since, handle }: { since: number; handle: Handle | undefined },
+  calling: Calling,
+): Promise<Search> {
+  const { slack, channel, signal } = calling;
+  const found = await slack.find(message.key, { since, handle, channel }, signal);
+  // Where somebody has removed the message to be edited, another was begun.
+  if (handle !== undefined && found.state === 'absent') return find(message, { since, handle: undefined }, calling);
+  const posted = found.state === 'found' ? handleOf(found.handle) : undefined;
+  if (handle !== undefined || posted === undefined || !hasDetails(message)) return found;
+  const details = await slack.find(detailsKey(message), { since, handle: posted, channel }, signal);
+  if (details.state === 'failed') return details;
+  if (details.state === 'found') return found;
+  const replied = await slack.post(detailsOf(message, posted), signal);
+  return replied.state === 'ok' ? found : { state: 'failed', message: replied.failure.message };
 }
 
 function handleOf(handle: Json | undefined): Handle | undefined {
@@ -96,103 +98,4 @@ const detailsOf = (message: Message, { channel, ts }: Handle) => ({
 
 function inDoubt(failure: Failure): Delivery {
   return failure.state === 'refused' ? failure : { ...failure, isSent: true };
-}
-
-interface SlackAnswer {
-  readonly ok?: boolean;
-  readonly error?: string;
-  readonly channel?: string;
-  readonly ts?: string;
-  readonly messages?: readonly {
-    readonly ts?: string;
-    readonly metadata?: { readonly event_payload?: { readonly key?: string } };
-  }[];
-}
-
-type Failure = Exclude<Delivery, { state: 'delivered' }>;
-type Called =
-  | { readonly state: 'ok'; readonly answer: SlackAnswer }
-  | { readonly state: 'gone' | 'failed'; readonly failure: Failure };
-
-class SlackApi {
-  readonly #open: OpenSink;
-  readonly #root: URL;
-  readonly #token: string;
-
-  constructor(open: OpenSink, root: URL, token: string) {
-    this.#open = open;
-    this.#root = root;
-    this.#token = token;
-  }
-
-  post(body: object, signal: AbortSignal): Promise<Called> {
-    return this.call('chat.postMessage', { ...body, unfurl_links: false, unfurl_media: false }, signal);
-  }
-
-  async call(method: string, body: object, signal: AbortSignal): Promise<Called> {
-    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json; charset=utf-8' };
-    const url = this.#url(method);
-    return this.#read(
-      await exchange({ method: 'POST', url, headers, body: JSON.stringify(body) }, this.#open.exchanging, signal),
-    );
-  }
-
-  /** A message that carries the key, posted since then. */
-  async find(
-    key: string,
-    { since, handle, channel }: { since: number; handle: Handle | undefined; channel: string },
-    signal: AbortSignal,
-  ): Promise<Search> {
-    const method = handle === undefined ? 'conversations.history' : 'conversations.replies';
-    const url = this.#url(method);
-    url.searchParams.set('channel', handle?.channel ?? channel);
-    if (handle !== undefined) url.searchParams.set('ts', handle.ts);
-    // The clocks of the two may differ.
-    url.searchParams.set('oldest', String(Math.floor(since / 1000) - 120));
-    url.searchParams.set('limit', '200');
-    url.searchParams.set('include_all_metadata', 'true');
-    const headers = { authorization: `Bearer ${this.#token}` };
-    const called = this.#read(await exchange({ method: 'GET', url, headers }, this.#open.exchanging, signal));
-    if (called.state === 'gone') return { state: 'absent' };
-    if (called.state !== 'ok') {
-      const { message } = called.failure;
-      const afterMs = called.failure.state === 'failed' ? called.failure.afterMs : undefined;
-      return {
-        state: 'failed',
-        message: `${message}, when looked up what it has`,
-        ...(afterMs === undefined ? {} : { afterMs }),
-      };
-    }
-    const found = called.answer.messages?.find(({ metadata }) => metadata?.event_payload?.key === key);
-    if (found === undefined) return { state: 'absent' };
-    const posted = { channel: handle?.channel ?? channel, ts: found.ts ?? '' };
-    return { state: 'found', handle: handle === undefined ? posted : { ...handle } };
-  }
-
-  #url(method: string): URL {
-    return new URL(method, this.#root.href.endsWith('/') ? this.#root : `${this.#root.href}/`);
-  }
-
-  #read(result: Exchange): Called {
-    const { name } = this.#open.spec;
-    if (result.kind === 'failed' || result.status !== 200) return { state: 'failed', failure: toFailure(result, name) };
-    const answer = parse(result.body);
-    if (answer?.ok === true) return { state: 'ok', answer };
-    // The word of Slack, never its text: it is one of a documented list.
-    const word = /^[a-z_]{1,60}$/.test(answer?.error ?? '') ? answer?.error : undefined;
-    const message = `${name} answered ${word ?? 'with something else than JSON'}`;
-    if (word !== undefined && gone.has(word)) return { state: 'gone', failure: { state: 'refused', message } };
-    if (word !== undefined && refusals.has(word)) return { state: 'failed', failure: { state: 'refused', message } };
-    const isSent = word === undefined || doubtful.has(word);
-    return { state: 'failed', failure: { state: 'failed', message, isSent } };
-  }
-}
-
-function parse(text: string): SlackAnswer | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as SlackAnswer) : undefined;
-  } catch {
-    return undefined;
-  }
 }

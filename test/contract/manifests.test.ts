@@ -146,7 +146,12 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
     beforeAll(async () => {
       const claims = await build('manifests/claims');
       await apply(claims.filter(({ kind }) => kind === 'Namespace'));
-      const roles = [...(await build('manifests')), ...claims].filter(({ kind }) =>
+      // Where the operator has put a source with sinks.
+      const records = (await build('manifests/notifications')).map((manifest) => ({
+        ...manifest,
+        metadata: { ...manifest.metadata, namespace: 'kube-public' },
+      }));
+      const roles = [...(await build('manifests')), ...claims, ...records].filter(({ kind }) =>
         /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind),
       );
       // The aggregation into view, edit and admin is the work of a controller that is not here: they are bound directly.
@@ -193,6 +198,7 @@ describe.skipIf(!(hasKubectl && findKubeApiserver() !== undefined) && !isRequire
       [controller, 'pods', []],
       [controller, 'configmaps', []],
       [controller, 'configmaps in towpath-claims', ['get']],
+      [controller, 'configmaps in kube-public', ['get', 'list', 'create', 'update', 'delete']],
       ['claimer', 'configmaps in towpath-claims', ['get', 'create', 'patch']],
       ['claimer', 'configmaps', []],
       ['view', 'deploymentruns', ['get', 'list', 'watch']],
