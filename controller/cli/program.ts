@@ -47,11 +47,13 @@ const registered: Readonly<Record<string, readonly Add[]>> = {
 };
 
 const help = `Examples:
-  towpath validate                                     check the release repository in this folder
+  towpath init                                         write a first release repository, by asking
+  towpath promote loyalty 2.9.4 uat-acme               ask for a version, by a pull request
+  towpath get                                          what is where, and what waits for what
   towpath explain loyalty.production-acme              why it is, or is not, deployed
   towpath standalone --data data --config towpath.yaml run on this machine
 
-towpath COMMAND --help tells more, with examples.`;
+towpath COMMAND --help tells more, with examples; docs/terminal.md tells of all of them, and of exit statuses.`;
 
 /** Parses argv (without node and script) and runs the command; 2 for usage errors, which are printed. */
 export async function run(argv: readonly string[], commands: Commands, version: string): Promise<number> {

@@ -74,15 +74,19 @@ const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => 
 const documentSchemaFiles = () => schemaFiles();
 
 const workflows = {
-  github: ['github-actions.yaml', '.github/workflows/towpath.yaml'],
-  gitlab: ['gitlab-ci.yml', '.gitlab-ci.yml'],
+  github: ['github-actions.yaml', '.github/workflows/releases.yaml'],
+  gitlab: ['gitlab-ci.yaml', '.gitlab-ci.yml'],
   jenkins: ['Jenkinsfile', 'Jenkinsfile'],
 } as const;
 
 async function workflow({ withCi }: InitFlags): Promise<Readonly<Record<string, string>>> {
   if (withCi === undefined) return {};
   const [file, path] = workflows[withCi];
-  return { [path]: await readFile(new URL(`../../../examples/ci/${file}`, import.meta.url), 'utf8') };
+  const text = await readFile(new URL(`../../../examples/ci/${file}`, import.meta.url), 'utf8').catch(() => undefined);
+  // The image holds the program alone.
+  if (text === undefined)
+    throw new Error(`examples/ci/${file} is not part of this installation: leave --with-ci out, and copy it later`);
+  return { [path]: text };
 }
 
 /** A first repository that is not valid would be a poor teacher. */

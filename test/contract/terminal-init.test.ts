@@ -100,6 +100,17 @@ spec:
     expect([named.length, new Set(named)]).toEqual([8, new Set([true])]);
   });
 
+  it.each([
+    ['github', '.github/workflows/releases.yaml', 'github-actions.yaml'],
+    ['gitlab', '.gitlab-ci.yml', 'gitlab-ci.yaml'],
+    ['jenkins', 'Jenkinsfile', 'Jenkinsfile'],
+  ])('adds the workflow of %s', async (kind, path, example) => {
+    const { code, stdout } = await init(...minimal, '--with-ci', kind);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('and README.md, schemas/ and a workflow\n')]);
+    expect(readFileSync(join(folder, path), 'utf8')).toBe(readFileSync(join('examples/ci', example), 'utf8'));
+    expect(await validate()).toEqual([0, '8 documents, 3 environments: valid\n']);
+  });
+
   it('overwrites nothing', async () => {
     await init(...minimal);
     expect(await init(...minimal)).toEqual({
