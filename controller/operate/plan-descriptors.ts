@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { descriptorKey } from '../core/desired.js';
 import type { DescriptorReading, DesiredEnvironment, Product, ReleaseRepository } from '../core/model.js';
+import type { PlanContext } from '../core/plan/context.js';
 import type { Plan } from '../core/plan/plan.js';
-import type { PlanContext } from '../core/plan/plan-changes.js';
 
 /** Reads one descriptor of a product; undefined where nobody knows where it would be. */
 export type ReadDescriptor = (wanted: DesiredEnvironment, version: string, key: string) => Promise<DescriptorReading | undefined>;

@@ -1,8 +1,9 @@
 import { loadRepository } from '../core/documents/load.js';
 import { createSettingsCache } from '../core/documents/settings/cache.js';
 import type { Finding, Millis, ReleaseRepository } from '../core/model.js';
+import type { PlanContext } from '../core/plan/context.js';
 import type { Plan } from '../core/plan/plan.js';
-import { type PlanContext, planChanges } from '../core/plan/plan-changes.js';
+import { planChanges } from '../core/plan/plan-changes.js';
 import { findCheckout } from '../git/checkout.js';
 import { ObjectStore } from '../git/object-store.js';
 import type { OperateOptions } from './cluster.js';

@@ -1,6 +1,7 @@
 import type { ReleaseRepository } from '../../controller/core/model.js';
+import type { PlanContext } from '../../controller/core/plan/context.js';
 import type { EnvironmentPlan, Plan } from '../../controller/core/plan/plan.js';
-import { type PlanContext, planChanges } from '../../controller/core/plan/plan-changes.js';
+import { planChanges } from '../../controller/core/plan/plan-changes.js';
 import { type Files, load } from './documents-fixture.js';
 
 const document = (kind: string, name: string, spec: string): string =>

@@ -9,10 +9,10 @@ import { parityFacts } from '../parity/facts.js';
 import type { EnvironmentStatus } from '../resources/environment.js';
 import { sameJson } from '../same-json.js';
 import { toTime } from '../time.js';
+import type { PlanContext, SideState } from './context.js';
 import { judgeGates } from './gates.js';
 import { planJump } from './jump.js';
 import type { EnvironmentPlan, PlannedChange, PlannedState } from './plan.js';
-import type { PlanContext, SideState } from './plan-changes.js';
 import { compareSettings } from './settings.js';
 
 export interface Sides {

@@ -1,29 +1,10 @@
-import type { EnvironmentFacts } from '../facts.js';
 import { governanceOf, type ProductGovernance } from '../governance.js';
-import type { Commit, DescriptorReading, DesiredEnvironment, Finding, Millis, Product, ReleaseRepository } from '../model.js';
+import type { DesiredEnvironment, Finding, ReleaseRepository } from '../model.js';
 import { toTime } from '../time.js';
+import type { PlanContext, SideState } from './context.js';
 import { planEnvironment } from './environment.js';
 import { compareGoverning } from './governing.js';
-import type { EnvironmentPlan, Plan, PlanRevision } from './plan.js';
-
-/** What is known beside the two sides. */
-export interface PlanContext {
-  /** When the gates are judged. */
-  readonly now: Millis;
-  readonly base: PlanRevision;
-  readonly head: PlanRevision;
-  /** The newest commit of the head, for sign-offs: whoever asks may not sign. Absent for what is not committed. */
-  readonly commit?: Commit;
-  /**
-   * What a cluster knows of an environment that the head names, as a pass gathers it; what git says in it is replaced by the head. Undefined
-   * for an environment that it does not know. Absent: everything is judged from git alone.
-   */
-  readonly facts?: (desired: DesiredEnvironment) => EnvironmentFacts | undefined;
-  /** A descriptor as it was read; undefined for one that was not. Absent: none was. */
-  readonly descriptor?: (product: Product, version: string) => DescriptorReading | undefined;
-  /** What else could not be known, a sentence each. */
-  readonly unknown?: readonly string[];
-}
+import type { EnvironmentPlan, Plan } from './plan.js';
 
 /** What would happen if a release repository said `head` and no longer `base`. Pure: the time is in the context. */
 export function planChanges(base: ReleaseRepository, head: ReleaseRepository, context: PlanContext): Plan {
@@ -65,11 +46,6 @@ function unknownOf(head: ReleaseRepository, environments: readonly EnvironmentPl
     context.descriptor === undefined && environments.some(({ product, deploys }) => deploys && described.has(product));
   return [...(context.facts === undefined ? [gitAlone] : []), ...(unread ? [noDescriptors] : []), ...(context.unknown ?? [])];
 }
-
-/** An environment as one side has it. */
-export type SideState =
-  | { readonly kind: 'valid'; readonly desired: DesiredEnvironment }
-  | { readonly kind: 'invalid'; readonly product: string; readonly environment: string; readonly findings: readonly Finding[] };
 
 function statesOf({ environments, invalid }: ReleaseRepository): ReadonlyMap<string, SideState> {
   const states = new Map<string, SideState>();
