@@ -82,7 +82,9 @@ const workflows = {
 async function workflow({ withCi }: InitFlags): Promise<Readonly<Record<string, string>>> {
   if (withCi === undefined) return {};
   const [file, path] = workflows[withCi];
-  const text = await readFile(new URL(`../../../examples/ci/${file}`, import.meta.url), 'utf8').catch(() => undefined);
+  // Beside dist/, or beside the sources.
+  const places = ['../../../', '../../'].map((root) => new URL(`${root}examples/ci/${file}`, import.meta.url));
+  const text = await Promise.any(places.map((place) => readFile(place, 'utf8'))).catch(() => undefined);
   // The image holds the program alone.
   if (text === undefined)
     throw new Error(`examples/ci/${file} is not part of this installation: leave --with-ci out, and copy it later`);
