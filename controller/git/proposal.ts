@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Base } from './base.js';
-import { GitFailed, type UserGit } from './user-git.js';
+import { GitFailed, type GitResult, type UserGit } from './user-git.js';
 
 export interface ProposalRequest {
   readonly base: Base;
@@ -88,8 +88,7 @@ async function commit(git: UserGit, branch: string, { base, files, message }: Pr
       await mkdir(dirname(join(tree, path)), { recursive: true });
       await writeFile(join(tree, path), content);
     }
-    const paths = [...files.keys()].join('\0');
-    await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { folder: tree, input: paths });
+    await stage(git, tree, [...files.keys()]);
     await git.run(['commit', '--quiet', '--file=-'], { folder: tree, input: message });
     const sha = await git.line(['rev-parse', '--verify', 'HEAD'], { folder: tree });
     if (sha === undefined || sha === base.sha) throw new GitFailed('git commit made no commit');
@@ -112,4 +111,15 @@ async function openTree(git: UserGit, tree: string, sha: string): Promise<void> 
   }
   await git.run(['worktree', 'add', '--quiet', '--no-checkout', '--detach', tree, sha]);
   await git.run(['read-tree', sha], { folder: tree });
+}
+
+/** As the files are, byte by byte: `git add` would write them as attributes and settings of the user say. */
+async function stage(git: UserGit, tree: string, paths: readonly string[]): Promise<void> {
+  const lines = (result: GitResult, end: string): string[] => result.stdout.toString('utf8').split(end).filter(Boolean);
+  const hashed = { folder: tree, input: paths.map((path) => `${path}\n`).join('') };
+  const ids = lines(await git.run(['hash-object', '-w', '--no-filters', '--stdin-paths'], hashed), '\n');
+  const known = lines(await git.run(['ls-files', '--stage', '-z', '--', ...paths], { folder: tree }), '\0');
+  const modes = new Map(known.map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, 6)]));
+  const input = paths.map((path, index) => `${modes.get(path) ?? '100644'} ${ids[index]}\t${path}\0`).join('');
+  await git.run(['update-index', '-z', '--index-info'], { folder: tree, input });
 }

@@ -92,6 +92,15 @@ describe('towpath promote', () => {
     );
   });
 
+  it('keeps bytes that attributes, or settings of the user, would change', async () => {
+    await world.remote.commit({ files: { '.gitattributes': '*.yaml text eol=lf\n' } });
+    await world.git('config', 'core.autocrlf', 'input');
+    expect((await world.towpath(['promote', 'shop', '1.1.0', 'uat-acme', '--no-pull-request'])).code).toBe(0);
+    expect(inRemote('towpath/shop-1.1.0-uat-acme', uatFile)).toEqual(
+      Buffer.concat([bom, Buffer.from(uat.replace("'1.0.0'", "'1.1.0'"))]),
+    );
+  });
+
   it('leaves the working copy, its index and its branch as they are', async () => {
     await world.git('switch', '--quiet', '--create', 'my-work');
     await writeTo(world.clone, 'notes.txt', 'not committed');
