@@ -5,6 +5,7 @@ import { productFiles, promotionFiles, versionFile } from '../support/e2e/docume
 import { createWorld, type World } from '../support/e2e/world.js';
 import { type ForgeStandIn, startForge } from '../support/forge/server.js';
 import { type GitServer, startGitServer } from '../support/git/server.js';
+import { type Hook, hooks } from '../support/webhooks.js';
 
 const project = 'acme/releases';
 const token = 'a-token-of-the-code-host';
@@ -47,8 +48,10 @@ async function looks(times: number) {
 beforeAll(async () => {
   forge = await startForge({ project, users: { [token]: 'towpath' } });
   const spec = { kind: 'github', url: forge.api('github'), project, secretRef: { name: 'forge' }, interval: '1s' };
-  const objects = [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'forge' }, stringData: { token } }];
-  world = await createWorld({ files: productFiles('1.0.0'), objects, source: { forge: spec } });
+  const secret = (name: string, stringData: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData });
+  const objects = [secret('forge', { token }), secret('webhook', { current: 'shared' })];
+  const webhook = { secretRef: { name: 'webhook' } };
+  world = await createWorld({ files: productFiles('1.0.0'), objects, source: { forge: spec, webhook } });
   server = await startGitServer({ root: world.folder });
   const configuration = join(world.folder, 'standalone.yaml');
   const text = await readFile(configuration, 'utf8');
@@ -74,7 +77,7 @@ describe('a code host', { timeout: 120_000 }, () => {
         'towpath/shop.production': 'success: 1.0.0 is deployed',
       });
     await expect.poll(status, patience).toMatchObject({ lastDelivered: expect.stringMatching(/Z$/), pullRequests: 0 });
-    expect(await status()).not.toHaveProperty('open');
+    await expect.poll(status, patience).not.toHaveProperty('open');
   });
 
   it('is told what a pull request would change, from where it left the branch, in a status and one comment', async () => {
@@ -164,6 +167,20 @@ describe('a code host', { timeout: 120_000 }, () => {
     await world.api.remove('holds', 'stop');
     await expect.poll(() => told(next)['towpath/shop.qa'], patience).toBe('success: 1.5.0 is deployed and verified');
     await expect.poll(status, patience).not.toHaveProperty('open');
+  });
+
+  it('that sends a webhook is told of a pull request at once', async () => {
+    await world.api.patch('releasesources', 'releases', { spec: { forge: { interval: '10h' } } });
+    await looks(1);
+    const sha = await propose(3, { files: versionFile('uat', '1.6.0'), message: 'Promote 1.6.0', parent: await tip() });
+    const { http = '' } = await world.program.started();
+    const hook = hooks.find(([{ name }]) => name === 'github-pull-request')?.[0] as Hook;
+    const headers = { ...hook.headers, ...hook.sign(hook.body, 'shared') };
+    const body = new Uint8Array(hook.body);
+    const answer = await fetch(`${http}/webhooks/default/releases`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(202);
+    await expect.poll(() => told(sha)['towpath/releases'], patience).toMatch(/^success: valid; 1 environment would change/);
+    await expect.poll(() => commentsOf(3).length, patience).toBe(1);
   });
 
   it('never sees its token anywhere but in its own header', async () => {
