@@ -46,7 +46,7 @@ export async function runAsk(
     return tell(
       api,
       { kind: 'environments', object: environment, ask, isAnswer: answers[verb](token, detail) },
-      { flags, withinMs, terminal },
+      { flags, withinMs: isShown(verb, environment) ? withinMs : 0, terminal },
     );
   });
 }
@@ -123,6 +123,12 @@ const answers: Readonly<Record<Verb, (token: string, detail: string) => IsAnswer
     ({ status }) =>
       status?.waitingFor !== 'first-deployment',
 };
+
+/** A suspension shows where the gates are judged: not while a run is under way, nor after one that failed. */
+function isShown(verb: Verb, environment: EnvironmentResource): boolean {
+  if (verb !== 'suspend' && verb !== 'resume') return true;
+  return isReady(environment) || environment.status?.waitingFor !== undefined;
+}
 
 /** The same version a second time is asked for by another value alone: the one that was answered is taken away first. */
 async function forgetAdoption(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '../cli/terminal.js';
 import type { WatchFlags } from '../cli/watch.js';
 import { UsageError } from '../config.js';
@@ -6,6 +7,7 @@ import type { DeploymentRunResource } from '../core/resources/deployment-run.js'
 import type { EnvironmentResource } from '../core/resources/environment.js';
 import { isTerminal } from '../core/run/run.js';
 import { readyOf } from '../core/terminal/listing.js';
+import { elide, plain } from '../core/terminal/text.js';
 import {
   environmentOutcome,
   exits,
@@ -27,6 +29,7 @@ import { Screen } from './screen.js';
 
 const timedOut = 124;
 const tickMs = 1_000;
+const redrawMs = 100;
 const longestMs = 2 ** 31 - 1;
 
 /** `towpath watch`. */
@@ -115,48 +118,68 @@ function runUnderWay(environment: EnvironmentResource, followed: Followed): Depl
 
 /** Shows what is, again whenever it changes, until there is enough. On a terminal also each second: the bar moves by the clock. */
 async function show(api: Api, view: View, { signal, terminal }: { signal: AbortSignal; terminal: Terminal }): Promise<number> {
-  // Followed until here: what ends afterwards is no problem to tell of.
+  // Followed until there is enough: what ends afterwards is no problem to tell of.
   const enough = new AbortController();
   const until = AbortSignal.any([signal, enough.signal]);
   const bell = new Bell(until);
-  const draw = terminal.interactive ? blockPrinter(view, terminal) : linePrinter(view, terminal);
+  const printer = terminal.interactive ? blockPrinter(view, terminal) : linePrinter(view, terminal);
   const scope = view.namespace === undefined ? {} : { namespace: view.namespace };
-  const followed = await follow(api, {
-    ...scope,
+  const tell = {
     onChange: () => bell.ring(),
-    onProblem: (message) => terminal.stderr(`towpath: ${message}; trying again\n`),
-    signal: until,
-  });
-  for (;;) {
-    draw(followed);
-    const code = view.outcome(followed);
-    if (code !== undefined || signal.aborted) {
-      enough.abort();
-      return code ?? timedOut;
+    onProblem: (message: string) => {
+      printer.problem(`${message}; trying again`);
+      bell.ring();
+    },
+  };
+  try {
+    const followed = await follow(api, { ...scope, ...tell, signal: until });
+    for (;;) {
+      printer.draw(followed);
+      const code = view.outcome(followed);
+      if (code !== undefined || signal.aborted) return code ?? timedOut;
+      await bell.next(terminal.interactive ? tickMs : longestMs);
+      // Nobody reads faster than this, and much can change at once.
+      if (terminal.interactive) await sleep(redrawMs);
     }
-    await bell.next(terminal.interactive ? tickMs : longestMs);
+  } finally {
+    enough.abort();
   }
 }
 
-type Draw = (followed: Followed) => void;
+interface Printer {
+  draw(followed: Followed): void;
+  /** What interrupts a watch; it is opened again. */
+  problem(message: string): void;
+}
 
-function blockPrinter(view: View, terminal: Terminal): Draw {
+function blockPrinter(view: View, terminal: Terminal): Printer {
   const screen = new Screen(terminal);
-  return (followed) => {
-    const { color, width, height } = terminal;
-    screen.draw(view.block(followed, { color, width, height, now: terminal.now() }));
+  let problem: string | undefined;
+  return {
+    draw: (followed) => {
+      const { color, width, height } = terminal;
+      const lines = view.block(followed, { color, width, height, now: terminal.now() });
+      screen.draw(problem === undefined ? lines : [...lines, elide(plain(problem), width)]);
+      problem = undefined;
+    },
+    problem: (message) => {
+      problem = message;
+    },
   };
 }
 
-function linePrinter(view: View, terminal: Terminal): Draw {
+function linePrinter(view: View, terminal: Terminal): Printer {
   const said = new Map<string, string>();
   let isFirst = true;
-  return (followed) => {
-    for (const [name, line] of view.lines(followed, isFirst)) {
-      if (said.get(name) !== line) terminal.stdout(`${toTime(terminal.now())} ${line}\n`);
-      said.set(name, line);
-    }
-    if (isFirst && view === everything) for (const [name, line] of view.lines(followed, false)) said.set(name, line);
-    isFirst = false;
+  return {
+    draw: (followed) => {
+      for (const [name, line] of view.lines(followed, isFirst)) {
+        if (said.get(name) !== line) terminal.stdout(`${toTime(terminal.now())} ${line}\n`);
+        said.set(name, line);
+      }
+      if (isFirst && view === everything) for (const [name, line] of view.lines(followed, false)) said.set(name, line);
+      isFirst = false;
+    },
+    problem: (message) => terminal.stderr(`towpath: ${message}\n`),
   };
 }

@@ -20,7 +20,7 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when both were listed once. */
+/** Resolves when both were listed once; throws where that fails. */
 export async function follow(api: Api, options: FollowOptions): Promise<Followed> {
   const environments = new ResourceCache<EnvironmentResource>({ definition: environment, onChange: options.onChange });
   const runs = new ResourceCache<DeploymentRunResource>({ definition: deploymentRun, onChange: options.onChange });
@@ -31,18 +31,25 @@ export async function follow(api: Api, options: FollowOptions): Promise<Followed
 type Sink = ConstructorParameters<typeof Reflector>[0]['sink'];
 
 function start(api: Api, definition: ResourceDefinition, sink: Sink, options: FollowOptions): Promise<void> {
-  const reflector = new Reflector({
-    client: api.client,
-    name: definition.plural,
-    path: collectionPath(definition, options.namespace),
-    sink,
-    timings: usualTimings,
-    random: Math.random,
-    onState: (_state, error) => {
-      if (error !== undefined) options.onProblem(error.message);
-    },
-  });
   return new Promise((resolve, reject) => {
-    reflector.run(options.signal, resolve).then(() => reject(new Error('stopped before the API was read')), reject);
+    let isSynced = false;
+    const synced = () => {
+      isSynced = true;
+      resolve();
+    };
+    const reflector = new Reflector({
+      client: api.client,
+      name: definition.plural,
+      path: collectionPath(definition, options.namespace),
+      sink,
+      timings: usualTimings,
+      random: Math.random,
+      // What was never reached is not worth waiting for.
+      onState: (_state, error) => {
+        if (error !== undefined && !isSynced) reject(error);
+        else if (error !== undefined) options.onProblem(error.message);
+      },
+    });
+    reflector.run(options.signal, synced).then(() => reject(new Error('stopped before the API was read')), reject);
   });
 }

@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as objects from '../support/terminal-objects.js';
-import { createTerminalWorld, type TerminalWorld, type Written } from '../support/terminal-world.js';
+import { createTerminalWorld, type TerminalWorld, towpath, type Written } from '../support/terminal-world.js';
 
 const build = { state: 'Running', buildNumber: 7, buildUrl: 'https://jenkins.example/job/deploy/7/' };
 
@@ -137,6 +139,21 @@ and 1 more
     ]).toEqual([
       124,
       [...['loyalty.production-acme 2.9.3', 'loyalty.uat-acme.7 2.9.3', 'loyalty.uat-globex 2.9.3'], 'loyalty.qa 2.9.4'],
+    ]);
+  });
+});
+
+describe('towpath watch without a server', () => {
+  it('says so at once, where it never was reached', async () => {
+    const world = await createTerminalWorld();
+    const kubeconfig = readFileSync(world.kubeconfig, 'utf8').replace(/https:\/\/127\.0\.0\.1:\d+/, 'https://127.0.0.1:1');
+    const path = join(world.folder, 'unreachable');
+    writeFileSync(path, kubeconfig);
+    const { code, stderr } = await towpath(['watch', '--kubeconfig', path]);
+    await world.close();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^towpath: the API server could not be reached to .*: ECONNREFUSED\n$/),
     ]);
   });
 });
