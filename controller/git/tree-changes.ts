@@ -18,25 +18,27 @@ interface Comparing {
 interface Two {
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** Where both stand in the repository; '' for the top. */
+  readonly path: string;
 }
 
 /** Path → what became of it, of the document files that differ between two trees. Reads nothing below what is the same. Throws ObjectError. */
 export function fileChanges(trees: Two, objects: ObjectReader, limits: TreeLimits): ReadonlyMap<string, FileChange> {
   const found = new Map<string, FileChange>();
-  compare(trees, { path: '', depth: 0 }, { objects, limits, found });
+  compare(trees, 0, { objects, limits, found });
   return found;
 }
 
-function compare({ before, after }: Two, at: { path: string; depth: number }, comparing: Comparing): void {
+function compare({ before, after, path: folder }: Two, depth: number, comparing: Comparing): void {
   if (before === after) return;
   const { limits, objects, found } = comparing;
-  if (at.depth > limits.treeDepth) throw tooLarge(`folders are nested more than ${limits.treeDepth} deep`);
+  if (depth > limits.treeDepth) throw tooLarge(`folders are nested more than ${limits.treeDepth} deep`);
   const [old, now] = [before, after].map((oid) => (oid === undefined ? [] : parseTree(objects.read(oid, 'tree', TREE_BYTES))));
   const earlier = new Map(old?.map((entry) => [entry.name, entry]));
   const visit = (name: string, was: TreeEntry | undefined, is: TreeEntry | undefined) => {
     if (was?.oid === is?.oid && was?.mode === is?.mode) return;
-    const path = at.path === '' ? name : `${at.path}/${name}`;
-    compare({ before: folderOf(was), after: folderOf(is) }, { path, depth: at.depth + 1 }, comparing);
+    const path = folder === '' ? name : `${folder}/${name}`;
+    compare({ before: folderOf(was), after: folderOf(is), path }, depth + 1, comparing);
     const [first, second] = [fileOf(was, path), fileOf(is, path)];
     if (first === undefined && second === undefined) return;
     found.set(path, { ...(first === undefined ? {} : { before: first }), ...(second === undefined ? {} : { after: second }) });

@@ -20,6 +20,8 @@ interface Trees {
   /** The trees of the folder that documents are read from; absent where a side has no such folder. */
   readonly base: string | undefined;
   readonly head: string | undefined;
+  /** Where that folder stands in the repository; '' for the top. */
+  readonly path: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export class PlanReading {
   whole(): Files {
     const side = (oid: string | undefined) => {
       if (oid === undefined) return [];
-      const folder = readFolder(this.#objects, { oid, path: '', depth: 0 }, defaultLimits);
+      const folder = readFolder(this.#objects, { oid, path: this.#trees.path, depth: 0 }, defaultLimits);
       return listFiles(folder, defaultLimits.files).map((file) => this.#parse(file));
     };
     return { base: side(this.#trees.base), head: side(this.#trees.head) };
@@ -48,9 +50,9 @@ export class PlanReading {
 
   /** What differs, and what governs it by where it stands; undefined where something differs that others depend on. Throws ObjectError. */
   narrow({ allReleases }: { readonly allReleases: boolean }): Files | undefined {
-    const { base, head } = this.#trees;
+    const { base, head, path } = this.#trees;
     if (base === undefined || head === undefined) return undefined;
-    const changes = fileChanges({ before: base, after: head }, this.#objects, defaultLimits);
+    const changes = fileChanges({ before: base, after: head, path }, this.#objects, defaultLimits);
     const [before, after] = (['before', 'after'] as const).map((side) =>
       [...changes.values()].flatMap((change) => (change[side] === undefined ? [] : [this.#parse(change[side])])),
     );
@@ -95,7 +97,7 @@ export class PlanReading {
         );
       }
     };
-    enter({ oid: tree, name: '' }, '');
+    enter({ oid: tree, name: '' }, this.#trees.path);
     const known = [...found, ...after];
     const reading = new ReleaseReading(releases, known, read);
     if (allReleases) reading.all();

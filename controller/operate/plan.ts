@@ -50,10 +50,22 @@ export async function plan(request: PlanRequest): Promise<Plan> {
 
 /** Once without descriptors, to know which are needed. */
 async function planWith({ base, head, context }: Known, read: ReadDescriptor | undefined): Promise<Plan> {
-  const first = planChanges(base, head, context);
+  const unknown = [...(context.unknown ?? []), ...(withoutOrigins(head) ? [unbrought] : [])];
+  const told = { ...context, unknown };
+  const first = planChanges(base, head, told);
   if (read === undefined) return first;
   const descriptor = await readDescriptors(first, { base, head }, read);
-  return planChanges(base, head, { ...context, descriptor });
+  return planChanges(base, head, { ...told, descriptor });
+}
+
+/** Sign-offs count by who brought them, and that is looked for once they are merged. */
+const unbrought =
+  'Sign-offs are not counted: they count by the commits that brought them, and those are looked at once they are merged.';
+
+function withoutOrigins({ governance }: ReleaseRepository): boolean {
+  return governance.releases.some(({ signoffs }) =>
+    signoffs.some(({ brought, unbrought: why }) => brought === undefined && why === undefined),
+  );
 }
 
 async function readKnown(request: PlanRequest): Promise<Known> {
@@ -61,7 +73,11 @@ async function readKnown(request: PlanRequest): Promise<Known> {
   const store = new ObjectStore(`${checkout.folder}/objects`);
   try {
     const { base, head, objects } = await findSides(request, checkout, store);
-    const reading = new PlanReading(objects, { base: base.tree, head: head.tree });
+    const reading = new PlanReading(objects, {
+      base: base.tree,
+      head: head.tree,
+      path: checkout.path === '.' ? '' : checkout.path,
+    });
     // What is recorded in a cluster may be any version.
     const loaded = loadSides(reading, { allReleases: request.cluster !== undefined });
     const { now } = request;

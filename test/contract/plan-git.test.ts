@@ -195,7 +195,7 @@ describe('the working copy', () => {
         read: (oid: string, type: 'tree', limit: number) => written.read(oid, type) ?? store.read(oid, type, limit),
       };
       const before = await here.git('rev-parse', 'HEAD^{tree}');
-      const changes = fileChanges({ before, after: written.tree }, objects as Pick<ObjectStore, 'read'>, defaultLimits);
+      const changes = fileChanges({ before, after: written.tree, path: '' }, objects as Pick<ObjectStore, 'read'>, defaultLimits);
       expect([...changes].map(([path, { after }]) => [path, after?.refused])).toEqual([['link.yaml', 'symbolic-link']]);
     });
   });

@@ -151,7 +151,9 @@ describe('a plan over a repository', () => {
     await here.commit({ ...Object.fromEntries(Object.keys(world).map((path) => [path, undefined])), ...files });
     await here.write({ [`deploy/${settings}`]: text(settings).replace('stage: qa', 'stage: quality') });
     const found = await planHere({ base: 'HEAD', directory: join(here.folder, 'deploy') });
-    expect(found.findings.map(({ file, line, rule }) => [file, line, rule])).toEqual([[settings, 7, 'unknown-stage']]);
+    expect(found.findings.map(({ file, line, rule }) => [file, line, rule])).toEqual([
+      [`deploy/${settings}`, 7, 'unknown-stage'],
+    ]);
   });
 
   it('tells component by component where descriptors are at hand', async () => {
