@@ -141,8 +141,9 @@ export function listingOf<K extends keyof typeof kinds>(
   return { columns, rows: objects.map((object) => columns.map(({ cell }) => cell(object, now))) };
 }
 
+const collator = new Intl.Collator('en', { numeric: true });
+
 /** In the order of people: `qa.2` before `qa.10`. */
 export function byName(a: Named, b: Named): number {
-  const order = (x: string, y: string) => x.localeCompare(y, 'en', { numeric: true });
-  return order(a.metadata.namespace, b.metadata.namespace) || order(a.metadata.name, b.metadata.name);
+  return collator.compare(a.metadata.namespace, b.metadata.namespace) || collator.compare(a.metadata.name, b.metadata.name);
 }

@@ -2,7 +2,7 @@ import type { Millis } from '../model.js';
 import type { DeploymentRunResource } from '../resources/deployment-run.js';
 import type { EnvironmentResource } from '../resources/environment.js';
 import { isTerminal, phaseOf } from '../run/run.js';
-import { phaseStyle, readyOf, styleOf } from './listing.js';
+import { byName, phaseStyle, readyOf, styleOf } from './listing.js';
 import { progressText } from './progress.js';
 import { type Cell, type TableOptions, tableLines } from './table.js';
 import { elide, paint, plain } from './text.js';
@@ -106,9 +106,7 @@ export function watchTable(
   options: WatchOptions & { readonly height: number },
 ): string[] {
   const active = new Map(runs.filter((run) => !isTerminal(run)).map((run) => [environmentOf(run), run]));
-  const sorted = [...environments].sort(
-    (a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }),
-  );
+  const sorted = [...environments].sort((a, b) => rank(a) - rank(b) || byName(a, b));
   const columns = [
     { name: 'NAME' },
     { name: 'DESIRED', keep: 40, least: 8 },
