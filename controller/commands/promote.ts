@@ -7,8 +7,9 @@ import { forgeEnvironment, UsageError } from '../config.js';
 import { unifiedDiff } from '../core/promote/diff.js';
 import { PromoteRefused } from '../core/promote/refused.js';
 import { plan } from '../operate/plan.js';
-import { type ForgePlace, type Promotion, type PromotionRequest, placeForge, promote } from '../operate/promote.js';
+import { type Promotion, type PromotionRequest, promote } from '../operate/promote.js';
 import { choosePromotion, chooseRollback, type PromoteQuestion } from '../operate/promote-choose.js';
+import { type ForgeHints, type ForgePlace, placeForge } from '../operate/promote-forge.js';
 import { operateOptions } from './cluster.js';
 
 /** Fetching and pushing a large repository over a slow line is part of it. */
@@ -87,7 +88,7 @@ async function run(flags: ProposalFlags, terminal: Terminal, choose: Choose): Pr
           plan: (from, to) => plan({ directory: flags.repository, base: from, head: to, now, signal, cluster: clusterOf(flags) }),
         }
       : {}),
-    forge: (remoteUrl) => forgeOf(remoteUrl, flags),
+    forge: (remoteUrl, configured) => forgeOf(remoteUrl, configured, flags),
   });
   print(done, { isDry: upTo === 'diff', isJson: flags.output === 'json' }, terminal);
   return 0;
@@ -104,9 +105,9 @@ function print(done: Promotion, { isDry, isJson }: { isDry: boolean; isJson: boo
   }
 }
 
-async function forgeOf(remoteUrl: string, flags: ProposalFlags): Promise<ForgePlace> {
+async function forgeOf(remoteUrl: string, configured: ForgeHints, flags: ProposalFlags): Promise<ForgePlace> {
   const { forge, forgeUrl, project, tokenFile } = flags;
-  const place = placeForge(remoteUrl, plain({ kind: forge, url: forgeUrl, project }));
+  const place = placeForge(remoteUrl, plain({ kind: forge, url: forgeUrl, project }), configured);
   const known = forgeEnvironment(place.kind);
   const token = tokenFile === undefined ? known.token : (await readFile(tokenFile, 'utf8')).trim();
   if (token === undefined || token === '')

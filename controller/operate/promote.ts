@@ -12,12 +12,12 @@ import type { PromotionPlace } from '../core/promote/places.js';
 import { checkValid, checkVersion } from '../core/promote/prepare.js';
 import { PromoteRefused } from '../core/promote/refused.js';
 import { createForge, type ForgeClient } from '../forge/create.js';
-import type { ForgeKind, ForgeOptions, PullRequestPlace } from '../forge/forge.js';
-import { readRemote } from '../forge/remote.js';
+import type { PullRequestPlace } from '../forge/forge.js';
 import { type Base, type BaseRequest, findBase } from '../git/base.js';
 import { dirtyFiles, type Proposal, propose, push } from '../git/proposal.js';
 import { UserGit } from '../git/user-git.js';
 import { type EditedDocuments, editDocuments, readDocuments } from './promote-documents.js';
+import { configuredForge, type ForgeHints, type ForgePlace } from './promote-forge.js';
 
 /** What a change of versions is asked to be; worked out from the documents of the base. */
 export interface WantedChange {
@@ -47,25 +47,7 @@ export interface PromotionRequest {
   /** The plan of two commits for the description, where more is known than git tells; absent: from git alone. */
   plan?(base: string, head: string): Promise<Plan>;
   /** Where to open it, once the remote is known; throws where that cannot be told. */
-  forge?(remoteUrl: string): Promise<ForgePlace>;
-}
-
-export type ForgePlace = Omit<ForgeOptions, 'now'>;
-
-/** Where the pull request is to be opened: what is given, else what the address of the remote tells. Throws PromoteRefused. */
-export function placeForge(remoteUrl: string, given: { kind?: ForgeKind; url?: string; project?: string }): ForgePlace {
-  const told = readRemote(remoteUrl);
-  const kind = given.kind ?? told?.kind;
-  const project = given.project ?? told?.project;
-  const [fromKind, fromProject] = [kind === undefined ? '--forge' : '', project === undefined ? '--project' : ''];
-  if (kind === undefined || project === undefined) {
-    const missing = [fromKind, fromProject].filter(Boolean).join(' and ');
-    throw new PromoteRefused(
-      `the remote does not tell where to open a pull request: say it with ${missing}; --no-pull-request stops before`,
-    );
-  }
-  const url = given.url ?? told?.url;
-  return { kind, project, ...(url === undefined ? {} : { url }) };
+  forge?(remoteUrl: string, configured: ForgeHints): Promise<ForgePlace>;
 }
 
 export interface Promotion {
@@ -85,7 +67,7 @@ export async function promote(request: PromotionRequest): Promise<Promotion> {
   const git = await openGit(request);
   const base = await findBase(git, request.base);
   if (request.upTo === 'push' || request.upTo === 'pull-request') needRemote(base);
-  const forge = await openForge(request, base);
+  const forge = await openForge(git, request, base);
   try {
     const prepared = await readDocuments(request.directory, base.sha, async (documents) => {
       const wanted = await request.choose(indexFiles(documents.files));
@@ -110,9 +92,13 @@ function needRemote({ remote }: Base): void {
   if (remote === undefined) throw new PromoteRefused('the repository has no remote: --no-push stops after the commit');
 }
 
-async function openForge({ forge, upTo, now }: PromotionRequest, { remote }: Base): Promise<ForgeClient | undefined> {
+async function openForge(
+  git: UserGit,
+  { forge, upTo, now }: PromotionRequest,
+  { remote }: Base,
+): Promise<ForgeClient | undefined> {
   if (upTo !== 'pull-request' || forge === undefined || remote === undefined) return undefined;
-  const options = await forge(remote.url);
+  const options = await forge(remote.url, await configuredForge(git));
   const started = performance.now();
   return createForge({ ...options, now: () => now + performance.now() - started });
 }

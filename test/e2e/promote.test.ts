@@ -129,6 +129,18 @@ describe('towpath promote', () => {
     expect(world.host.state.pullRequests[0]?.body.includes('<details>')).toBe(!dialect.startsWith('bitbucket'));
   });
 
+  it('is told of the code host by the settings of git as well', async () => {
+    const [kind = '', url = '', project = ''] = world.forge('gitea').filter((_, index) => index % 2 === 1);
+    for (const [name, value] of Object.entries({ forge: kind, forgeUrl: url, project }))
+      await world.git('config', `towpath.${name}`, value);
+    const { stdout } = await world.towpath(['promote', 'shop', '1.1.0', 'uat-acme'], { GITEA_TOKEN: token });
+    expect(stdout).toMatch(/Pull request 1: http.*\/acme\/releases\/pulls\/1\n$/);
+    await world.git('config', 'towpath.forge', 'gitear');
+    expect((await world.towpath(['promote', 'shop', '1.1.0', 'uat-acme'])).stderr).toBe(
+      'towpath: towpath.forge gitear is none of github, gitlab, gitea, bitbucket\n',
+    );
+  });
+
   const untouched = async () => [
     await world.git('for-each-ref', '--format=%(refname)', 'refs/heads'),
     await world.git('status', '--porcelain'),
