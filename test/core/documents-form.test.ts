@@ -11,7 +11,7 @@ const apiVersionAndKind: readonly Case[] = [
     'kind: MasterVersion',
     'kind: MasterVersoin',
     [
-      'version.yaml:2:7 kind: "MasterVersoin" is not a kind of document (MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident); did you mean "MasterVersion"?',
+      'version.yaml:2:7 kind: "MasterVersoin" is not a kind of document (MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident, NotificationPolicy); did you mean "MasterVersion"?',
     ],
   ],
   [
@@ -21,7 +21,7 @@ const apiVersionAndKind: readonly Case[] = [
     'kind: Pod',
     [
       'config.yaml:3:18 metadata.name: environment uat-acme of product shop has no MasterVersion',
-      'version.yaml:2:7 kind: "Pod" is not a kind of document (MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident)',
+      'version.yaml:2:7 kind: "Pod" is not a kind of document (MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident, NotificationPolicy)',
     ],
   ],
   [
@@ -31,7 +31,7 @@ const apiVersionAndKind: readonly Case[] = [
     '',
     [
       'config.yaml:3:18 metadata.name: environment uat-acme of product shop has no MasterVersion',
-      'version.yaml:1:1 kind: is missing; one of MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident',
+      'version.yaml:1:1 kind: is missing; one of MasterVersion, EnvironmentConfig, Product, Release, DeploymentWindow, Roles, Incident, NotificationPolicy',
     ],
   ],
   [
