@@ -1,18 +1,12 @@
 import { corrupt } from './object-error.js';
 
-/** What git noted of a file when it last looked at it. */
-export interface IndexEntry {
-  readonly oid: string;
-  /** As a tree writes it: 100644, 100755, 120000, 160000, or 40000 for a folder of a sparse index. */
-  readonly mode: string;
-  /** Modulo 2^32, as everything that git keeps in so many bits. */
+/** What git noted of a file when it last looked at it; numbers modulo 2^32, as git keeps them. */
+export interface IndexStat {
   readonly size: number;
   readonly ino: number;
   /** Milliseconds, with what nanoseconds fit. */
   readonly mtimeMs: number;
   readonly ctimeMs: number;
-  /** Not in the working copy, and meant not to be: sparse checkouts. */
-  readonly skipped: boolean;
 }
 
 /**
@@ -37,20 +31,37 @@ export class IndexFile {
     this.#trees = readExtensions(data, end);
   }
 
-  entry(position: number): IndexEntry {
-    const at = this.#offsets[position];
-    if (at === undefined) throw corrupt('the index has no such entry');
+  oid(position: number): string {
+    const at = this.#at(position);
+    return this.#data.toString('hex', at + 40, at + 60);
+  }
+
+  /** As a tree writes it: 100644, 100755, 120000, 160000, or 40000 for a folder of a sparse index. */
+  mode(position: number): string {
+    return this.#data.readUInt32BE(this.#at(position) + 24).toString(8);
+  }
+
+  /** Whether it is not in the working copy, and meant not to be: a sparse checkout. */
+  isSkipped(position: number): boolean {
+    const at = this.#at(position);
+    return (this.#data.readUInt16BE(at + 60) & 0x4000) !== 0 && (this.#data.readUInt16BE(at + 62) & 0x4000) !== 0;
+  }
+
+  stat(position: number): IndexStat {
+    const at = this.#at(position);
     const data = this.#data;
-    const isExtended = (data.readUInt16BE(at + 60) & 0x4000) !== 0;
     return {
-      oid: data.toString('hex', at + 40, at + 60),
-      mode: data.readUInt32BE(at + 24).toString(8),
       size: data.readUInt32BE(at + 36),
       ino: data.readUInt32BE(at + 20),
       mtimeMs: data.readUInt32BE(at + 8) * 1000 + data.readUInt32BE(at + 12) / 1_000_000,
       ctimeMs: data.readUInt32BE(at) * 1000 + data.readUInt32BE(at + 4) / 1_000_000,
-      skipped: isExtended && (data.readUInt16BE(at + 62) & 0x4000) !== 0,
     };
+  }
+
+  #at(position: number): number {
+    const at = this.#offsets[position];
+    if (at === undefined) throw corrupt('the index has no such entry');
+    return at;
   }
 
   /** The tree of a folder, where git has one of just these entries. */

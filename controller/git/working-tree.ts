@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import type { Checkout } from './checkout.js';
-import { type IndexEntry, IndexFile } from './index-file.js';
+import { IndexFile } from './index-file.js';
 import type { GitObject } from './pack.js';
 import { documentName, FOLDER } from './tree.js';
 
@@ -61,6 +61,9 @@ interface Written {
   readonly oid: string;
 }
 
+/** What is as the index says, told by its place there: mostly nobody asks what that is. */
+type Kept = Written | { readonly name: string; readonly position: number };
+
 /** A folder, and where its entries stand in the index: one after the other. */
 interface Range {
   readonly path: string;
@@ -100,10 +103,10 @@ class Reading {
     present.delete('.git');
     const known = this.#known(range, present, depth);
     const added = [...present].flatMap((name) => this.#added(path === '' ? name : `${path}/${name}`, name, depth) ?? []);
-    const entries = [...known.entries, ...added];
     const same = known.same && added.length === 0;
-    if (entries.length === 0) return { same: false };
-    return { tree: (same ? this.#index.file?.treeOf(path) : undefined) ?? this.#writeTree(entries), same };
+    if (known.entries.length + added.length === 0) return { same: false };
+    const tree = same ? this.#index.file?.treeOf(path) : undefined;
+    return { tree: tree ?? this.#writeTree([...known.entries.map((entry) => this.#written(entry)), ...added]), same };
   }
 
   /** The names in a folder; none where there is no such folder any more. */
@@ -118,12 +121,8 @@ class Reading {
   }
 
   /** Goes through what the index has of a folder, and takes it out of what is there. */
-  #known(
-    { path, from, to }: Range,
-    present: Set<string>,
-    depth: number,
-  ): { readonly entries: Written[]; readonly same: boolean } {
-    const entries: Written[] = [];
+  #known({ path, from, to }: Range, present: Set<string>, depth: number): { readonly entries: Kept[]; readonly same: boolean } {
+    const entries: Kept[] = [];
     const length = path === '' ? 0 : path.length + 1;
     let same = true;
     for (let at = from, end = from; at < to; at = end) {
@@ -151,22 +150,24 @@ class Reading {
     return at;
   }
 
+  #written(entry: Kept): Written {
+    if ('oid' in entry) return entry;
+    const { name, position } = entry;
+    return { name, mode: this.#index.file?.mode(position) ?? '', oid: this.#index.file?.oid(position) ?? '' };
+  }
+
   /** A file that the index knows, and whether it is as it was. */
-  #file(
-    path: string,
-    name: string,
-    { position, isThere }: { position: number; isThere: boolean },
-  ): [Written | undefined, boolean] {
-    const entry = this.#index.file?.entry(position);
-    if (entry === undefined) return [undefined, false];
-    const before = { name, mode: entry.mode, oid: entry.oid };
+  #file(path: string, name: string, { position, isThere }: { position: number; isThere: boolean }): [Kept | undefined, boolean] {
+    const { file } = this.#index;
+    const before = { name, position };
     // What was never meant to be there, and a file that holds no documents, counts as it was.
-    if (!isThere) return entry.skipped ? [before, true] : [undefined, false];
-    if (!documentName.test(name) || entry.mode === '160000') return [before, true];
+    if (!isThere) return file?.isSkipped(position) === true ? [before, true] : [undefined, false];
+    if (!documentName.test(name)) return [before, true];
     const stats = lstatSync(`${this.#root}/${path}`, { throwIfNoEntry: false });
     if (stats === undefined) return [undefined, false];
-    if (this.#isSame(entry, stats)) return [before, true];
-    return [this.#read(path, name, stats, entry.mode), false];
+    if (this.#isSame(position, stats)) return [before, true];
+    const mode = file?.mode(position) ?? '';
+    return mode === '160000' ? [before, true] : [this.#read(path, name, stats, mode), false];
   }
 
   /** What the index does not know. */
@@ -193,15 +194,18 @@ class Reading {
     return { name, mode: mode.startsWith('100') ? mode : '100644', oid: this.write('blob', content) };
   }
 
-  #isSame({ mode, size, mtimeMs, ctimeMs, ino }: IndexEntry, stats: Stats): boolean {
+  #isSame(position: number, stats: Stats): boolean {
+    const { file, writtenMs } = this.#index;
+    if (file === undefined) return false;
+    const { size, ino, mtimeMs, ctimeMs } = file.stat(position);
     return (
       size === stats.size % 2 ** 32 &&
       ino === stats.ino % 2 ** 32 &&
       Math.abs(mtimeMs - stats.mtimeMs) < sameMs &&
       Math.abs(ctimeMs - stats.ctimeMs) < sameMs &&
       // What was written in the same moment as the index may have been written once more after it (racy git).
-      stats.mtimeMs < this.#index.writtenMs - sameMs &&
-      mode.startsWith(stats.isSymbolicLink() ? '120' : '100')
+      stats.mtimeMs < writtenMs - sameMs &&
+      file.mode(position).startsWith(stats.isSymbolicLink() ? '120' : '100')
     );
   }
 
