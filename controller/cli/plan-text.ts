@@ -25,13 +25,16 @@ export function formatPlan(plan: Plan, { color, width }: Look): string {
       `From ${side(plan.base)} to ${side(plan.head)}; gates judged ${plan.judgedBy === 'git' ? 'from git alone' : 'against the cluster'} at ${minute(plan.at)}.`,
     ),
     ...plan.environments.flatMap((one) => ['', ...environmentLines(one, paint, width)]),
-    ...block('What governs:', plan.governing.map(governingLine)),
+    ...block(
+      'What governs:',
+      plan.governing.flatMap((change) => wrapped(governingText(change), '  ', width)),
+    ),
     ...block(
       'To be done before it can start:',
-      openItems(plan.environments, 'pre').map(
-        ({ product, item, environments }) =>
-          `  [ ] ${printable(item.title)} (${product} ${item.release}, ${item.id}${item.owner === undefined ? '' : `, by ${item.owner}`}) in ${listed(environments)}`,
-      ),
+      openItems(plan.environments, 'pre').flatMap(({ product, item: { title, release, id, owner }, environments }) => {
+        const by = owner === undefined ? '' : `, by ${owner}`;
+        return wrapped(`[ ] ${title} (${product} ${release}, ${id}${by}) in ${listed(environments)}`, '  ', width);
+      }),
     ),
     ...block(
       'Findings:',
@@ -54,7 +57,7 @@ function environmentLines(one: EnvironmentPlan, paint: Paint, width: number): st
   const back = returnText(one);
   const over = jump?.over ?? [];
   const facts = [
-    ...(to?.reason === undefined ? [] : [`reason: ${printable(to.reason)}`]),
+    ...(to?.reason === undefined ? [] : [`reason: ${to.reason}`]),
     ...(over.length > 1 ? [`releases on the way: ${listed(over, 10)}`] : []),
     ...(jump === undefined || jump.undone.length === 0 ? [] : [`releases left behind: ${listed(jump.undone, 10)}`]),
     ...(jump?.gap === undefined ? [] : [`not sure: ${jump.gap}`]),
@@ -106,11 +109,14 @@ function gateLines(gate: PlannedGate, paint: Paint, width: number): string[] {
   return [`    ${paint(style, mark)} ${first.trimStart()}`, ...more];
 }
 
-const governingLine = ({ kind, name, product, change, text }: GoverningChange): string =>
-  `  ${kind} ${name}${product === undefined ? '' : ` of ${product}`} ${change}${text === undefined || text === '' ? '' : `: ${text}`}`;
+const mostShown = 4_000;
 
-/** Lines of at most `width` columns, each behind the indent; a word is never cut. */
-function wrapped(text: string, indent: string, width: number): string[] {
+const governingText = ({ kind, name, product, change, text }: GoverningChange): string =>
+  `${kind} ${name}${product === undefined ? '' : ` of ${product}`} ${change}${text === undefined || text === '' ? '' : `: ${text}`}`;
+
+/** Lines of at most `width` columns, each behind the indent; a word is never cut. What drives a terminal is escaped: documents are not written by who reads this. */
+function wrapped(said: string, indent: string, width: number): string[] {
+  const text = printable(said, mostShown);
   const most = Math.max(40, width - indent.length);
   const lines: string[] = [];
   let line = '';

@@ -5,6 +5,7 @@ import type { PlanContext } from '../core/plan/context.js';
 import type { Plan } from '../core/plan/plan.js';
 import { planChanges } from '../core/plan/plan-changes.js';
 import { findCheckout } from '../git/checkout.js';
+import { ObjectError } from '../git/object-error.js';
 import { ObjectStore } from '../git/object-store.js';
 import type { OperateOptions } from './cluster.js';
 import { descriptorsIn, type ReadDescriptor, readDescriptors } from './plan-descriptors.js';
@@ -31,7 +32,9 @@ interface Known extends Loaded {
 
 /** What the change would do. Throws an Error that says why where the sides cannot be compared. */
 export async function plan(request: PlanRequest): Promise<Plan> {
-  const known = await readKnown(request);
+  const known = await readKnown(request).catch((error: unknown) => {
+    throw error instanceof ObjectError ? unreadable(error) : error;
+  });
   const { cluster, descriptors, signal } = request;
   const folder = descriptors === undefined ? undefined : await descriptorsIn(descriptors, signal);
   if (cluster === undefined) return planWith(known, folder);
@@ -46,6 +49,15 @@ export async function plan(request: PlanRequest): Promise<Plan> {
       view.close();
     }
   });
+}
+
+function unreadable(cause: ObjectError): Error {
+  const { kind, message } = cause;
+  if (kind === 'missing')
+    return new Error(`a part of the repository is not here, as in a shallow or partial clone: fetch it first (${message})`, {
+      cause,
+    });
+  return new Error(`the repository is ${kind === 'corrupt' ? 'damaged' : 'too large'}: ${message}`, { cause });
 }
 
 /** Once without descriptors, to know which are needed. */

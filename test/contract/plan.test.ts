@@ -187,6 +187,15 @@ describe('a plan over a repository', () => {
     await expect(planHere(request)).rejects.toThrow(message);
   });
 
+  it('says that it has to be fetched where a clone holds too little', async () => {
+    await here.commit(planChange(size, 1));
+    const shallow = join(here.folder, '..', 'shallow');
+    await here.git('clone', '--quiet', '--depth=1', `file://${here.folder}`, shallow);
+    await expect(planHere({ directory: shallow, base: 'HEAD~1' })).rejects.toThrow(
+      /^a part of the repository is not here, as in a shallow or partial clone: fetch it first \(object [0-9a-f]{40} is missing\)$/,
+    );
+  });
+
   it('leaves the repository as it is', async () => {
     await here.write(planChange(size, 3));
     const state = () => [readdirSync(join(here.folder, '.git')), readdirSync(join(here.folder, '.git', 'objects'))];
