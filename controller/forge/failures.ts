@@ -64,7 +64,9 @@ export function refusalOf(refusal: Refusal, where: string, says: (text: string) 
   if (status >= 300 && status < 400)
     return fail('ForgeRefused', `${where} has moved: it redirects (status ${status})`, 'backoff');
   if (status === 408 || status >= 500) return fail('ForgeUnavailable', `${where} answers with status ${status}`, 'backoff');
-  return fail('ForgeRefused', `${where} refuses it (status ${status})${said}`, 'never');
+  // Somebody else wrote at the same time.
+  const retry = status === 409 || status === 423 ? 'backoff' : 'never';
+  return fail('ForgeRefused', `${where} refuses it (status ${status})${said}`, retry);
 }
 
 export function busy(where: string, afterMs: number): ReconcileError {

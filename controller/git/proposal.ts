@@ -65,16 +65,15 @@ async function branchesOf(git: UserGit, remote: string, name: string): Promise<M
   return new Map(lines.map((line) => [line.slice(line.indexOf('\t') + 1).replace(/^refs\/heads\//, ''), line.slice(0, 40)]));
 }
 
-/** Whether a commit changes these files, to this content, and nothing else. */
+/** Whether a branch has these files with this content, whatever reviewers have added to it; one that is merged brings nothing any more. */
 async function isSame(git: UserGit, sha: string, { base, files }: ProposalRequest): Promise<boolean> {
-  const parent = await git.line(['merge-base', base.sha, sha]);
-  if (parent === undefined) return false;
-  const { stdout } = await git.run(['diff-tree', '-r', '-z', '--no-renames', parent, sha]);
-  // Of every file: `:100644 100644 <before> <after> M`, then its path.
-  const fields = stdout.toString('utf8').split('\0').filter(Boolean);
-  const changed = new Map<string, string>();
-  for (let at = 0; at + 1 < fields.length; at += 2) changed.set(fields[at + 1] ?? '', fields[at]?.split(' ')[3] ?? '');
-  return changed.size === files.size && [...files].every(([path, content]) => changed.get(path) === blobId(content));
+  const merged = await git.run(['merge-base', '--is-ancestor', sha, base.sha], { expected: [0, 1, 128] });
+  if (merged.code === 0) return false;
+  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--full-tree', sha, '--', ...files.keys()]);
+  // `100644 blob <id>`, a tab and the path.
+  const entries = stdout.toString('utf8').split('\0').filter(Boolean);
+  const ids = new Map(entries.map((entry) => [entry.slice(entry.indexOf('\t') + 1), entry.split(/[ \t]/)[2]]));
+  return [...files].every(([path, content]) => ids.get(path) === blobId(content));
 }
 
 const blobId = (content: Buffer): string => createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');

@@ -97,6 +97,7 @@ describe.each(variants)('the code host $dialect, when it does not answer well', 
   it.each([
     ['a project that is not there', 'ForgeNotFound', 404, {}],
     ['a breakdown', 'ForgeUnavailable', 502, {}],
+    ['somebody else who writes at the same time', 'ForgeRefused', 409, {}],
     ['a move elsewhere', 'ForgeRefused', 301, { location: 'https://elsewhere.example/api' }],
   ])('understands %s', async (_, reason, code, headers) => {
     scene.host.setFault({ kind: 'reply', reply: { status: code, headers, body: {} } });

@@ -87,6 +87,26 @@ describe('towpath promote', () => {
     ]).toEqual(['main\ntowpath/shop-1.1.0-uat-acme', 1]);
   });
 
+  it('finds its branch in a shallow clone, also where a reviewer has added to it and the main branch has moved', async () => {
+    const args = ['promote', 'shop', '1.1.0', 'uat-acme', ...world.forge('github')];
+    await world.towpath(args);
+    await world.remote.commit({ branch: 'towpath/shop-1.1.0-uat-acme', files: { 'notes.md': 'Reviewed' } });
+    await world.remote.commit({ files: { 'readme.md': 'Meanwhile' } });
+    const shallow = `${world.clone}-shallow`;
+    await world.git(
+      'clone',
+      '--quiet',
+      '--depth=1',
+      '-c',
+      `credential.helper=${await world.git('config', 'credential.helper')}`,
+      `${world.server.url}/repository.git`,
+      shallow,
+    );
+    for (const where of ['.', shallow])
+      expect((await world.towpath([...args, '--repository', where])).stdout).toContain('has this change already');
+    expect(world.host.state.pullRequests).toHaveLength(1);
+  });
+
   it('says that nothing is to be done once it is merged, and takes another name where the old branch is still there', async () => {
     const args = ['promote', 'shop', '1.1.0', 'uat-acme', ...world.forge('github')];
     await world.towpath(args);
