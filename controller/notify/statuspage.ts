@@ -12,6 +12,7 @@ const api = 'https://api.statuspage.io/v1';
 interface Incident {
   readonly id?: string;
   readonly status?: string;
+  readonly scheduled_for?: string;
   readonly metadata?: { readonly towpath?: { readonly deployment?: string } };
 }
 
@@ -32,7 +33,7 @@ const endings: Partial<Record<NotificationEvent, { readonly component: string; r
 const usualMs = 3_600_000;
 
 /**
- * A status page by the API of Statuspage (developer.statuspage.io): a deployment is a scheduled maintenance that begins and ends with it,
+ * A status page by the API of Statuspage (developer.statuspage.io): a deployment is a maintenance, scheduled ahead where the Release document plans it, that begins and ends with it,
  * and its components are under maintenance meanwhile. What customers read holds no names of people, settings or builds. The page knows no
  * keys: the maintenance carries the deployment in its metadata, and is looked for by that.
  */
@@ -42,12 +43,13 @@ export function createStatuspage(open: OpenSink): Sink {
   if (secret.token === undefined) throw misconfigured(spec.name, 'its Secret has no token');
   if (spec.page === undefined || !/^[A-Za-z0-9]+$/.test(spec.page)) throw misconfigured(spec.name, 'it names no page');
   const page = new Page(new JsonApi(open, root, { authorization: `OAuth ${secret.token}` }), spec.page);
-  const components = (message: Message) => (spec.components ?? []).filter((one) => isOf(one, message)).map(({ id }) => id);
+  const components = (message: Message) => (spec.components ?? []).filter((one) => stands(one, message)).map(({ id }) => id);
   return {
     certainty: 'lookup',
     send: (message, handle, signal) =>
       deliver(async (): Promise<Delivery> => {
         if (message.event === 'DeploymentStarted') return begin(message, components(message), { page, signal });
+        if (message.event === 'DeploymentPlanned') return schedule(message, components(message), { page, signal });
         const ending = endings[message.event];
         if (ending === undefined) return { state: 'delivered' };
         return end(message, { ...ending, components: components(message), id: idOf(handle) }, { page, signal });
@@ -61,7 +63,7 @@ const idOf = (handle: Json | undefined): string | undefined => (typeof handle ==
 
 type Component = NonNullable<OpenSink['spec']['components']>[number];
 
-function isOf({ product, environment, client }: Component, message: Message): boolean {
+function stands({ product, environment, client }: Component, message: Message): boolean {
   return (
     (product === undefined || product === message.product) &&
     (environment === undefined || environment === message.environment) &&
@@ -74,33 +76,64 @@ interface Acting {
   readonly signal: AbortSignal;
 }
 
+/** The deployment has begun: what was scheduled for it goes on, or a maintenance is made. */
 async function begin(message: Message, components: readonly string[], { page, signal }: Acting): Promise<Delivery> {
-  const found = await page.find(message.thread, signal);
+  const newest = await page.newest(signal);
+  const found = newest.find(isOf(message.thread));
   if (found?.id !== undefined) return { state: 'delivered', handle: found.id };
   const until = Math.max(message.estimatedEnd ?? message.at + usualMs, message.at + 60_000);
-  const incident = {
-    name: `Maintenance of ${message.product}`,
+  const maintenance = {
     status: 'in_progress',
-    impact_override: 'maintenance',
-    scheduled_for: toTime(message.at),
     scheduled_until: toTime(until),
-    scheduled_auto_in_progress: false,
-    scheduled_auto_completed: false,
     body: `${message.product} ${message.version ?? ''} is being installed.`,
     component_ids: components,
     components: Object.fromEntries(components.map((id) => [id, 'under_maintenance'])),
     metadata: { towpath: { deployment: message.thread } },
   };
-  const made = await page.create(incident, signal);
+  const scheduled = newest.find((one) => one.status === 'scheduled' && message.plan !== undefined && isOf(message.plan)(one));
+  if (scheduled?.id !== undefined) {
+    await page.update(scheduled.id, maintenance, signal);
+    return { state: 'delivered', handle: scheduled.id };
+  }
+  const made = await page.create({ ...aMaintenance(message), ...maintenance, scheduled_for: toTime(message.at) }, signal);
   return made.id === undefined ? { state: 'delivered' } : { state: 'delivered', handle: made.id };
 }
+
+/** A deployment is planned, or planned for another time. */
+async function schedule(message: Message, components: readonly string[], { page, signal }: Acting): Promise<Delivery> {
+  const { from, to } = message.planned ?? { from: message.at };
+  const times = { scheduled_for: toTime(from), scheduled_until: toTime(to ?? from + usualMs) };
+  const found = (await page.newest(signal)).find((one) => one.status === 'scheduled' && isOf(message.thread)(one));
+  if (found?.id !== undefined) {
+    if (found.scheduled_for === undefined || Date.parse(found.scheduled_for) !== from) await page.update(found.id, times, signal);
+    return { state: 'delivered' };
+  }
+  const body = `${message.product} ${message.version ?? ''} will be installed.`;
+  const metadata = { towpath: { deployment: message.thread } };
+  await page.create(
+    { ...aMaintenance(message), ...times, status: 'scheduled', body, component_ids: components, metadata },
+    signal,
+  );
+  return { state: 'delivered' };
+}
+
+const aMaintenance = ({ product }: Message) => ({
+  name: `Maintenance of ${product}`,
+  impact_override: 'maintenance',
+  // It begins and ends with the deployment, and not by the clock.
+  scheduled_auto_in_progress: false,
+  scheduled_auto_completed: false,
+});
+
+const isOf = (deployment: string) => (incident: Incident) => incident.metadata?.towpath?.deployment === deployment;
 
 async function end(
   message: Message,
   ending: { component: string; body: string; components: readonly string[]; id: string | undefined },
   { page, signal }: Acting,
 ): Promise<Delivery> {
-  const incident = ending.id === undefined ? await page.find(message.thread, signal) : await page.read(ending.id, signal);
+  const incident =
+    ending.id === undefined ? (await page.newest(signal)).find(isOf(message.thread)) : await page.read(ending.id, signal);
   // Its start was not told here: there is no maintenance to end, and what the components show is not ours.
   if (incident?.id === undefined) return { state: 'delivered' };
   if (incident.status === 'completed') return { state: 'delivered', handle: incident.id };
@@ -119,10 +152,9 @@ class Page {
     this.#path = `/pages/${page}/incidents`;
   }
 
-  /** Among the newest 100: a maintenance is looked for while its deployment goes on. */
-  async find(deployment: string, signal: AbortSignal): Promise<Incident | undefined> {
-    const newest = await this.#api.call<readonly Incident[]>('GET', `${this.#path}?limit=100`, { signal });
-    return newest.find(({ metadata }) => metadata?.towpath?.deployment === deployment);
+  /** The newest 100: what is ahead or goes on is among them. */
+  newest(signal: AbortSignal): Promise<readonly Incident[]> {
+    return this.#api.call('GET', `${this.#path}?limit=100`, { signal });
   }
 
   /** Undefined where somebody has removed it. */

@@ -1,6 +1,7 @@
 import type { Commit } from '../core/model.js';
-import { dueInEnvironment, dueOfRelease } from '../core/notify/due.js';
-import { type Surroundings, toMessage } from '../core/notify/message.js';
+import { toMessage } from '../core/notify/compose.js';
+import { dueInEnvironment, dueOfReleases } from '../core/notify/due.js';
+import type { Surroundings } from '../core/notify/message.js';
 import type { Route } from '../core/notify/routes.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
@@ -54,7 +55,7 @@ function environmentLane(place: string, towards: Towards, { ports, published }: 
   };
 }
 
-function releaseLane(product: string, towards: Towards, { ports }: LaneSources): Lane {
+function releaseLane(product: string, towards: Towards, { ports, published }: LaneSources): Lane {
   const { source, routes } = towards;
   const { namespace, name: sourceName } = source.metadata;
   return {
@@ -62,10 +63,13 @@ function releaseLane(product: string, towards: Towards, { ports }: LaneSources):
     record: recordOf(product, towards),
     look: (record) => {
       const releases = ports.releases.ofProduct(namespace, product).filter(({ spec }) => spec.source === sourceName);
-      const due = releases.flatMap((release) => dueOfRelease(release, record, routes)).sort((a, b) => a.at - b.at);
-      return { due, record };
+      return { due: dueOfReleases(releases, record, { routes, now: ports.clock.now() }), record };
     },
-    compose: (due) => toMessage(due, { ...surroundings(towards), tickets: [] }),
+    compose: (due) => {
+      const { releases } = published.governanceOf({ namespace, name: sourceName }, product);
+      const schedule = releases[due.release?.spec.version ?? '']?.schedule ?? [];
+      return toMessage(due, { ...surroundings(towards), tickets: [], schedule });
+    },
   };
 }
 

@@ -47,6 +47,31 @@ describe('a status page', () => {
     expect(page.incidents.map(({ status, updates }) => [status, updates])).toEqual([['completed', 2]]);
   });
 
+  it('schedules what is planned, moves it with the plan, and begins it with the deployment', async () => {
+    const plan = 'default/shop.production/2.9.4/planned/team';
+    const planned = (from: string) =>
+      aMessage({
+        event: 'DeploymentPlanned',
+        key: `${plan}/${from}`,
+        thread: plan,
+        plan,
+        planned: { from: at(from), to: at(from) + 1_800_000 },
+      });
+    const shown = () =>
+      page.incidents.map(({ status, scheduled_for, scheduled_until }) => [status, scheduled_for, scheduled_until]);
+    for (const from of ['20:00', '20:00', '21:00']) await opened.sink.send(planned(from), undefined, never);
+    expect([shown(), page.components]).toEqual([[['scheduled', '2026-11-22T21:00:00Z', '2026-11-22T21:30:00Z']], {}]);
+    const started = aMessage({ plan, at: at('21:01'), estimatedEnd: at('21:40') });
+    expect(await opened.sink.send(started, undefined, never)).toEqual({ state: 'delivered', handle: 'p1' });
+    expect(await opened.sink.send(started, undefined, never)).toEqual({ state: 'delivered', handle: 'p1' });
+    expect([shown(), page.components]).toEqual([
+      [['in_progress', '2026-11-22T21:00:00Z', '2026-11-22T21:40:00Z']],
+      { web: 'under_maintenance' },
+    ]);
+    await opened.sink.send(succeeded(), 'p1', never);
+    expect([page.incidents[0]?.status, page.incidents[0]?.updates]).toEqual(['completed', 4]);
+  });
+
   it('leaves the page alone for an end without a beginning, and for what is no business of customers', async () => {
     const told = [await opened.sink.send(succeeded(), undefined, never)];
     told.push(await opened.sink.send(aMessage({ event: 'GateClosed' }), undefined, never));

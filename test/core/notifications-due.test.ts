@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { dueInEnvironment, milestonesOf } from '../../controller/core/notify/due.js';
+import { dueInEnvironment, dueOfReleases, milestonesOf } from '../../controller/core/notify/due.js';
 import { nothingTold, withTold } from '../../controller/core/notify/record.js';
 import { begun, noBeginnings, routesTo, sinkFindings } from '../../controller/core/notify/routes.js';
 import type { EnvironmentStatus } from '../../controller/core/resources/environment.js';
+import type { ReleaseResource, ReleaseStatus } from '../../controller/core/resources/release.js';
 import { toTime } from '../../controller/core/time.js';
 import { anEnvironment, aRun, at } from '../support/facts.js';
 
@@ -63,6 +64,73 @@ describe('what is due', () => {
     expect(resolved?.event).toBe('DriftResolved');
     if (resolved !== undefined)
       expect(withTold(told, resolved.subject).states).toEqual({ DriftResolved: ['https://jenkins/1@2026-11-22T11:00:00Z'] });
+  });
+});
+
+describe('what is due of releases', () => {
+  const aRelease = (version: string, status: Partial<ReleaseStatus>): ReleaseResource => ({
+    metadata: { name: `shop.${version}`, namespace: 'default', uid: 'r1' },
+    spec: { product: 'shop', version, documented: true, source: 'releases' },
+    status: { observedGeneration: 1, ...status },
+  });
+  const reached = (since: string, reached: number): Partial<ReleaseStatus> => ({
+    path: [
+      { name: 'qa', reached: 1, total: 1 },
+      { name: 'production', reached, total: 2 },
+    ],
+    stages: [{ stage: 'production', environment: 'production', state: 'verified', since: toTime(at(since)) }],
+  });
+  const planned = (times: Readonly<Record<string, string>>): Partial<ReleaseStatus> => ({
+    stages: Object.entries(times).map(([environment, time]) => {
+      return { stage: 'production', client: environment, environment, state: 'pending', planned: toTime(at(time)) };
+    }),
+  });
+
+  it('is that one is in all of production, once for a version', () => {
+    expect(dueOfReleases([aRelease('1.0.0', reached('11:00', 1))], nothingTold, everything)).toEqual([]);
+    const [due] = dueOfReleases([aRelease('1.0.0', reached('11:00', 2))], nothingTold, everything);
+    expect([due?.event, due?.at]).toEqual(['ReleaseInProduction', at('11:00')]);
+    const told = due === undefined ? nothingTold : withTold(nothingTold, due.subject);
+    expect(dueOfReleases([aRelease('1.0.0', reached('11:30', 2))], told, everything)).toEqual([]);
+  });
+
+  it('is not what is older than what is remembered: thousands of releases come to no end', () => {
+    let record = nothingTold;
+    const releases = Array.from({ length: 130 }, (_, number) => aRelease(`1.${number}.0`, reached('10:00', 2))).map(
+      (one, number) => {
+        const stages = [
+          {
+            stage: 'production',
+            environment: 'production',
+            state: 'verified' as const,
+            since: toTime(at('10:00') + number * 1_000),
+          },
+        ];
+        return { ...one, status: { observedGeneration: 1, ...one.status, stages } };
+      },
+    );
+    let count = 0;
+    for (
+      let [due] = dueOfReleases(releases, record, everything);
+      due !== undefined;
+      [due] = dueOfReleases(releases, record, everything)
+    ) {
+      record = withTold(record, due.subject);
+      count += 1;
+    }
+    expect([count, record.states.ReleaseInProduction?.length]).toEqual([130, 100]);
+  });
+
+  it('is what is planned and ahead, once for each place and time, and again when the plan changes', () => {
+    const releases = [aRelease('2.0.0', planned({ acme: '13:00', beta: '11:00' }))];
+    const [due, ...others] = dueOfReleases(releases, nothingTold, everything);
+    expect([due?.event, due?.place?.environment, others]).toEqual(['DeploymentPlanned', 'acme', []]);
+    const told = due === undefined ? nothingTold : withTold(nothingTold, due.subject);
+    expect(dueOfReleases(releases, told, everything)).toEqual([]);
+    const later = dueOfReleases([aRelease('2.0.0', planned({ acme: '14:00' }))], told, everything);
+    expect(later.map(({ subject }) => subject)).toEqual([
+      { kind: 'state', event: 'DeploymentPlanned', instances: ['2.0.0/acme@2026-11-22T14:00:00Z'] },
+    ]);
   });
 });
 

@@ -10,6 +10,7 @@ export const notificationEvents = [
   'Held',
   'DriftDetected',
   'DriftResolved',
+  'DeploymentPlanned',
   'ReleaseInProduction',
 ] as const;
 
@@ -29,5 +30,6 @@ export const severities: Readonly<Record<NotificationEvent, Severity>> = {
   Held: 'warning',
   DriftDetected: 'bad',
   DriftResolved: 'good',
+  DeploymentPlanned: 'info',
   ReleaseInProduction: 'good',
 };

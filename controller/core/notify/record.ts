@@ -18,9 +18,6 @@ export interface LaneRecord {
 
 export const nothingTold: LaneRecord = { upTo: 0, runs: {}, states: {} };
 
-/** Releases that are remembered of a product. */
-const remembered = 100;
-
 export function withDoubt(record: LaneRecord, key: string, now: Millis): LaneRecord {
   return { ...record, doubt: { key, at: toTime(now) } };
 }
@@ -46,7 +43,7 @@ export function withTold(record: LaneRecord, subject: Subject, handle?: Json): L
     return { ...rest, runs: { ...record.runs, [subject.number]: entry } };
   }
   const { [subject.clears ?? '']: __, ...states } = record.states;
-  return { ...rest, states: { ...states, [subject.event]: subject.instances.slice(-remembered) } };
+  return { ...rest, states: { ...states, [subject.event]: subject.instances } };
 }
 
 /** The record without what is needed no more of the runs up to a number. */
