@@ -121,6 +121,22 @@ export function forgeEnvironment(kind: keyof typeof forgeTokens): ForgeEnvironme
   return { names, ...(token === undefined ? {} : { token }), ...(username === undefined ? {} : { username }) };
 }
 
+export interface ProxyEnvironment {
+  readonly http?: string;
+  readonly https?: string;
+  readonly except: string;
+}
+
+/** The usual variables of proxies, in small letters before capitals; absent where none is named. */
+export function proxyEnvironment(): ProxyEnvironment | undefined {
+  const read = (name: string) =>
+    process.env[name.toLowerCase()] || process.env[name] || process.env.all_proxy || process.env.ALL_PROXY || undefined;
+  const [http, https] = [read('HTTP_PROXY'), read('HTTPS_PROXY')];
+  if (http === undefined && https === undefined) return undefined;
+  const except = process.env.no_proxy ?? process.env.NO_PROXY ?? '';
+  return { except, ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) };
+}
+
 export function awsEndpoint(): string | undefined {
   return process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
 }

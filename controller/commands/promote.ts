@@ -3,7 +3,7 @@ import type { PromoteFlags, PromoteWords, ProposalFlags } from '../cli/promote.j
 import { formatPromotion, promotionJson } from '../cli/promotion-text.js';
 import type { RollbackFlags } from '../cli/rollback.js';
 import type { Terminal } from '../cli/terminal.js';
-import { forgeEnvironment, UsageError } from '../config.js';
+import { forgeEnvironment, proxyEnvironment, UsageError } from '../config.js';
 import { unifiedDiff } from '../core/promote/diff.js';
 import { PromoteRefused } from '../core/promote/refused.js';
 import { plan } from '../operate/plan.js';
@@ -115,5 +115,6 @@ async function forgeOf(remoteUrl: string, configured: ForgeHints, flags: Proposa
       `a pull request needs a token of ${place.kind}: ${known.names.join(' or ')}, or --token-file; --no-pull-request stops before`,
     );
   const username = known.username === undefined ? {} : { username: known.username };
-  return { ...place, credentials: { token, ...username } };
+  const proxy = proxyEnvironment();
+  return { ...place, credentials: { token, ...username }, ...(proxy === undefined ? {} : { proxy }) };
 }

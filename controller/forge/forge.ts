@@ -78,12 +78,22 @@ export interface ForgeOptions {
   readonly ca?: string;
   /** Allow http to other hosts than this one. */
   readonly allowInsecure?: boolean;
+  /** The proxies of whoever runs the command; absent: none, whatever the environment says. */
+  readonly proxy?: ForgeProxy;
   /** Of one request; 30 s unless given. */
   readonly requestTimeoutMs?: number;
   /** Wall clock, in milliseconds since 1970: limits are told as moments by some hosts. */
   readonly now: () => number;
   /** Told of every request, for measurements. */
   readonly onRequest?: (request: ForgeRequest) => void;
+}
+
+/** As the usual variables have it. Hosts are asked through a tunnel, so that a proxy sees no credential. */
+export interface ForgeProxy {
+  readonly http?: string;
+  readonly https?: string;
+  /** Hosts that are asked directly, parted by commas. */
+  readonly except: string;
 }
 
 /** A token, or (Bitbucket) the name of a user and an app password or API token. */

@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { ReconcileError } from '../core/errors.js';
 import { type Flavour, type ForgeAddress, invalid, parseForgeAddress } from './address.js';
 import { busy, exhaustedFor, refusalOf, unavailable, waitOf } from './failures.js';
@@ -41,7 +41,7 @@ const own: Readonly<Partial<Record<Flavour, Readonly<Record<string, string>>>>> 
 export class ForgeHttp {
   readonly address: ForgeAddress;
   readonly #options: ForgeOptions;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
   readonly #where: string;
   #restUntil = 0;
 
@@ -50,8 +50,7 @@ export class ForgeHttp {
     this.#options = options;
     this.#where = `${options.project} at ${new URL(this.address.root).host}`;
     checkToken(options.credentials);
-    const ca = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] };
-    this.#agent = new Agent({ connect: { timeout: connectMs, ...ca }, connections: 4 });
+    this.#agent = openAgent(options, this.address);
   }
 
   async close(): Promise<void> {
@@ -155,6 +154,16 @@ export class ForgeHttp {
     const token = this.#options.credentials?.token ?? '';
     return token.length < 6 ? text : text.replaceAll(token, '[redacted]');
   }
+}
+
+/** EnvHttpProxyAgent reads the environment itself where it is given nothing, hence all three. */
+function openAgent({ ca, proxy }: ForgeOptions, { origin }: ForgeAddress): Dispatcher {
+  const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const options = { connect: { timeout: connectMs, ...tls }, connections: 4 };
+  const through = origin.startsWith('https:') ? proxy?.https : proxy?.http;
+  if (proxy === undefined || through === undefined) return new Agent(options);
+  if (!URL.canParse(through)) throw invalid('The address of the proxy is not a URL.');
+  return new EnvHttpProxyAgent({ ...options, requestTls: tls, httpProxy: through, httpsProxy: through, noProxy: proxy.except });
 }
 
 /** https://docs.gitlab.com/api/rest/authentication/ takes every kind of token as a bearer; Gitea wants a word of its own. */

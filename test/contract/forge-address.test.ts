@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseForgeAddress, projectParts } from '../../controller/forge/address.js';
 import { createForge } from '../../controller/forge/create.js';
 import type { ForgeKind, ForgeOptions } from '../../controller/forge/forge.js';
+import { startProxy } from '../support/forge/proxy.js';
 import { startForge } from '../support/forge/server.js';
 import { createCertificates } from '../support/git/certificates.js';
 
@@ -97,6 +98,48 @@ describe('a code host with a certificate of its own authority', () => {
       message: expect.stringContaining('a private CA belongs into ca.crt of the Secret'),
     });
     await Promise.all([known.close(), unknown.close(), host.close()]);
+  });
+});
+
+describe('a code host behind a proxy', () => {
+  const options = (url: string): ForgeOptions => ({
+    kind: 'gitea',
+    url,
+    project: 'acme/releases',
+    credentials: { token: 'token' },
+    now: Date.now,
+  });
+
+  it('is asked through a tunnel, with and without TLS, which shows the proxy no credential', async () => {
+    const { ca, cert, key } = await createCertificates();
+    const proxy = await startProxy();
+    const through = { http: proxy.url, https: proxy.url, except: '' };
+    for (const tls of [{}, { tls: { cert, key } }]) {
+      const host = await startForge({ project: 'acme/releases', users: { token: 'ann' }, ...tls });
+      const client = createForge({ ...options(host.api('gitea')), ca, proxy: through });
+      expect(await client.pullRequests(never)).toEqual([]);
+      expect(proxy.seen.join()).not.toContain('authorization');
+      expect(proxy.seen.splice(0)).toEqual([
+        expect.stringMatching(new RegExp(`^CONNECT ${new URL(host.origin).host} HTTP/1.1\r\n`)),
+      ]);
+      await Promise.all([client.close(), host.close()]);
+    }
+    await proxy.close();
+  });
+
+  it('is asked directly where it is excepted, or where the proxy is for the other scheme', async () => {
+    const proxy = await startProxy();
+    const host = await startForge({ project: 'acme/releases', users: { token: 'ann' } });
+    for (const through of [
+      { http: proxy.url, except: 'localhost,127.0.0.1' },
+      { https: proxy.url, except: '' },
+    ]) {
+      const client = createForge({ ...options(host.api('gitea')), proxy: through });
+      expect(await client.pullRequests(never)).toEqual([]);
+      await client.close();
+    }
+    expect(proxy.seen).toEqual([]);
+    await Promise.all([host.close(), proxy.close()]);
   });
 });
 
