@@ -71,6 +71,7 @@ try {
   const commits = run(times, folder, ['git', 'diff', '--stat', 'before', 'HEAD']);
   const plan = run(times, folder, [process.execPath, main, 'plan', '--base', 'before', '--head', 'HEAD']);
   const copy = run(times, folder, ['git', 'diff', '--stat', 'before']);
+  const status = run(times, folder, ['git', 'status', '--short']);
   const planCopy = run(times, folder, [process.execPath, main, 'plan', '--base', 'before']);
   const environments = size.products * (2 * size.clients + 1);
   const lines = [
@@ -82,6 +83,7 @@ try {
     row('`git diff --stat before HEAD`', commits),
     row('`towpath plan --base before --head HEAD`', plan, commits),
     row('`git diff --stat before` (working copy)', copy),
+    row('`git status --short` (looks for new files, too)', status),
     row('`towpath plan --base before` (working copy)', planCopy, copy),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
