@@ -178,6 +178,18 @@ describe('a request that would cost too much', () => {
     expect(counted).toEqual(['github too-large']);
   });
 
+  it('is counted as it comes, to the byte', async () => {
+    const answers: string[] = [];
+    for (const length of [limits.mostBytes, limits.mostBytes + 1]) {
+      const body = Buffer.alloc(length, 0x20);
+      const proof = `x-hub-signature-256: sha256=${hmac(body, current)}`;
+      const heads = `POST ${place} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-github-event: push\r\n${proof}\r\n`;
+      const { answer } = await raw(`${heads}transfer-encoding: chunked\r\n\r\n${length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+      answers.push((await answer).slice(0, 12));
+    }
+    expect(answers).toEqual(['HTTP/1.1 202', 'HTTP/1.1 413']);
+  });
+
   it('is given up where it comes too slowly', async () => {
     const { answer, socket } = await raw(`${head}content-length: 1000\r\n\r\n`);
     const writing = setInterval(() => socket.write('x'), 20);

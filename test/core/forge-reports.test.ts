@@ -56,6 +56,8 @@ let said: string[];
 let statusWrites: object[];
 let failures: Error[];
 let forgotten: string[];
+/** What stood in the status of the source when the host was last told of a commit. */
+let noted: object | undefined;
 let reports: ForgeReports;
 
 const forge: Forge = {
@@ -66,6 +68,7 @@ const forge: Forge = {
   },
   setStatus: async ({ sha, context, state, description }) => {
     const failure = failures.shift();
+    noted = source?.status?.forge?.open;
     if (failure !== undefined) throw failure;
     said.push(`${sha.slice(0, 2)} ${context} ${state}: ${description}`);
   },
@@ -178,6 +181,14 @@ describe('the outbox to code hosts', () => {
       'aa towpath/releases pending: 1 environment: 1 deploying',
     ]);
     expect(source?.status?.forge?.open).toEqual([{ commit: tip, environments: ['shop.qa'] }]);
+  });
+
+  it('notes what is under way before the host is told, so that whoever is killed in between leaves nothing pending', async () => {
+    environments = [anEnvironment('Blocked', 'waiting for a window')];
+    failures = [new ReconcileError('Interrupted', 'killed')];
+    reports.environment({ ...key, name: 'shop.qa' });
+    await saidAfter(2_000);
+    expect(noted).toEqual([{ commit: tip, environments: ['shop.qa'] }]);
   });
 
   it('says of each pull request what it changes, and leaves those for other branches alone', async () => {

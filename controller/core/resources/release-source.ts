@@ -116,8 +116,12 @@ const Sink = Type.Object(
 
 const Webhook = Type.Object(
   {
-    secretRef: secretRef(
-      'that stand for nothing: each value is a secret that the host may sign with, or send as its token; several while one is replaced by another',
+    secretRef: Type.Object(
+      { name: text('Name of the Secret, in the same namespace.') },
+      {
+        description:
+          'Secret of which each value, up to ten, is one that the host may sign with or send as its token: several while one is replaced.',
+      },
     ),
   },
   {
