@@ -66,12 +66,12 @@ export const isWebhook = (url: string | undefined): boolean => url?.startsWith('
 
 /**
  * `POST /webhooks/NAMESPACE/SOURCE`: wakes a source, and nothing else. Who cannot show that they know a secret of the source are answered
- * alike, whether or not there is such a source, and cost at most one digest of a body of limited size.
+ * alike, whether or not there is such a source, and cost a few digests of a body of limited size.
  */
 export function createWebhookListener(handlers: WebhookHandlers, limits: WebhookLimits = usualWebhookLimits) {
   const reader = new BodyReader(limits);
-  // Stands in for the secret of sources that there are not, so that they take as long.
-  const nobodys = [randomBytes(32).toString('hex')];
+  // Stand in for the secrets of sources that there are not, or that have but one, so that all take as long.
+  const nobodys = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const kind = kindOf(request.headers);
     const result = await receive(request, { handlers, reader, nobodys }).catch((): WebhookResult => 'undelivered');
@@ -95,7 +95,7 @@ async function receive(request: IncomingMessage, { handlers, reader, nobodys }: 
   if (reading.state !== 'read') return reading.state;
   const source = find(request.url, handlers);
   const known = (await source?.secrets()) ?? [];
-  const secrets = known.length === 0 ? nobodys : known;
+  const secrets = [...known, ...nobodys].slice(0, Math.max(known.length, nobodys.length));
   if (!isGenuine(proofs, reading.bytes, { secrets, nowMs: handlers.now() }) || source === undefined) return 'unauthorized';
   const meaning: WebhookMeaning = meaningOf(request.headers, reading.bytes, source.branch);
   if (meaning === 'ping') return 'ping';
