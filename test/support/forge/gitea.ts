@@ -69,6 +69,17 @@ export const gitea: Dialect = {
       },
     },
     {
+      method: 'POST',
+      path: '/repos/:project/pulls/:number/merge',
+      async answer({ path }, state) {
+        const found = open(state).find(({ number }) => number === Number(path[0]));
+        if (found === undefined || state.merge === undefined) return { status: 404, body: gitea.notFound };
+        await state.merge(found);
+        found.isOpen = false;
+        return { status: 200 };
+      },
+    },
+    {
       method: 'GET',
       path: '/repos/:project/commits/:sha/statuses',
       answer(query, state) {

@@ -56,6 +56,8 @@ export interface ForgeStandInOptions {
   /** The same, of a repository. */
   readonly branch?: (name: string) => Promise<string | undefined>;
   readonly pageSize?: number;
+  /** What happens to the repository where a pull request is merged. */
+  readonly merge?: NonNullable<ForgeState['merge']>;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -93,7 +95,7 @@ export async function startForge(options: ForgeStandInOptions): Promise<ForgeSta
   };
 }
 
-function createState({ project, users, branches = {}, branch, pageSize = 100 }: ForgeStandInOptions): ForgeState {
+function createState({ project, users, branches = {}, branch, pageSize = 100, merge }: ForgeStandInOptions): ForgeState {
   let last = 100;
   return {
     project,
@@ -103,6 +105,7 @@ function createState({ project, users, branches = {}, branch, pageSize = 100 }: 
     comments: [],
     pageSize,
     branch: branch ?? (async (name) => branches[name]),
+    ...(merge === undefined ? {} : { merge }),
     nextId: () => {
       last += 1;
       return last;

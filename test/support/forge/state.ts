@@ -45,6 +45,8 @@ export interface ForgeState {
   readonly pageSize: number;
   /** The commit of a branch, where there is such a branch. */
   branch(name: string): Promise<string | undefined>;
+  /** Brings what it asks for to its branch; absent where nothing is ever merged. */
+  readonly merge?: (pullRequest: StoredPullRequest) => Promise<void>;
   nextId(): number;
 }
 

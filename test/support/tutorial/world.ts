@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtUrl } from '../built.js';
 import { credentials } from '../e2e/world.js';
-import { startForge } from '../forge/server.js';
+import { type ForgeStandInOptions, startForge } from '../forge/server.js';
 import { runGit } from '../git/repository.js';
 import { startGitServer } from '../git/server.js';
 import { startJenkins } from '../jenkins/stand-in.js';
@@ -35,9 +35,11 @@ export async function createTutorialWorld(): Promise<TutorialWorld> {
   await runGit(['init', '--quiet', '--bare', '--initial-branch', 'main', bare]);
   await runGit(['-C', bare, 'config', 'http.receivepack', 'true']);
   const git = await startGitServer({ root: join(folder, 'host') });
-  const branch = (name: string) =>
-    runGit(['-C', bare, 'rev-parse', '--verify', '--quiet', `refs/heads/${name}`]).catch(() => undefined);
-  const forge = await startForge({ project: 'acme/releases', users: { [token]: 'ann' }, branch });
+  const forge = await startForge({
+    project: 'acme/releases',
+    users: { [token]: 'ann' },
+    ...hostOf(bare, join(folder, 'merging')),
+  });
   const session = startSession({
     cwd: await homeOf(folder),
     env: environmentOf(folder, { jenkins: jenkins.url, git: git.url, forge: forge.api('gitea') }),
@@ -55,6 +57,30 @@ export async function createTutorialWorld(): Promise<TutorialWorld> {
       await session.close();
       await Promise.all([jenkins.close(), git.close(), forge.close()]);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** What a code host does with its repository: it keeps the head of each pull request under its number, and merges. */
+function hostOf(bare: string, clone: string): Required<Pick<ForgeStandInOptions, 'branch' | 'merge'>> {
+  const inBare = (...args: string[]) => runGit(['-C', bare, ...args]);
+  let opened = 0;
+  return {
+    branch: async (name) => {
+      const sha = await inBare('rev-parse', '--verify', '--quiet', `refs/heads/${name}`).catch(() => undefined);
+      if (sha !== undefined && name !== 'main') {
+        opened += 1;
+        await inBare('update-ref', `refs/pull/${opened}/head`, sha);
+      }
+      return sha;
+    },
+    merge: async ({ number, head, base, title }) => {
+      await rm(clone, { recursive: true, force: true });
+      await runGit(['clone', '--quiet', '--branch', base, bare, clone]);
+      const author = ['-c', 'user.name=Ann', '-c', 'user.email=ann@acme.example'];
+      const message = `Merge pull request ${number}: ${title}`;
+      await runGit(['-C', clone, ...author, 'merge', '--quiet', '--no-ff', '-m', message, `origin/${head}`]);
+      await runGit(['-C', clone, 'push', '--quiet', 'origin', base]);
     },
   };
 }
