@@ -1,4 +1,5 @@
 import { printable } from '../core/documents/quote.js';
+import type { Plan } from '../core/plan/plan.js';
 import type { PromotionChange } from '../core/promote/names.js';
 
 /** What came of a promotion, as far as it is printed. */
@@ -6,6 +7,7 @@ export interface PromotionResult {
   readonly change: PromotionChange;
   readonly base: { readonly remote?: { readonly name: string }; readonly branch: string };
   readonly already: readonly string[];
+  readonly plan?: Plan;
   readonly proposal?: { readonly branch: string; readonly sha: string; readonly isOld: boolean };
   readonly isPushed: boolean;
   readonly pullRequest?: { readonly number: number; readonly url: string };
@@ -21,11 +23,22 @@ export function formatPromotion(result: PromotionResult, isDry: boolean): string
       (place) =>
         `${product}.${place.environment.padEnd(widest)}  ${place.version === '' ? 'nothing' : place.version} → ${version}`,
     ),
+    ...heldLines(result),
     ...already.map((environment) => `${product}.${environment} asks for ${version} already`),
     ...warnings.map((one) => `beware: ${printable(one, 500)}`),
     ...(places.length === 0 ? ['Nothing to change.'] : isDry ? ['Nothing was done.'] : doneLines(result)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The first gate of each environment that would hold it, as far as is known; the plan tells them all. */
+function heldLines({ change, plan }: PromotionResult): string[] {
+  return (plan?.environments ?? []).flatMap(({ product, environment, gates, waitingFor, opensAt }) => {
+    const gate = gates.find(({ name }) => name === waitingFor);
+    if (gate === undefined || product !== change.product) return [];
+    const when = opensAt === undefined ? '' : `; by time alone it opens at ${opensAt}`;
+    return [`held by ${gate.name}: ${product}.${environment}: ${printable(gate.message, 500)}${when}`];
+  });
 }
 
 function doneLines({ base, proposal, isPushed, pullRequest }: PromotionResult): string[] {
@@ -43,13 +56,18 @@ function doneLines({ base, proposal, isPushed, pullRequest }: PromotionResult): 
 }
 
 /** The same for programs. */
-export function promotionJson({ change, base, already, proposal, isPushed, pullRequest }: PromotionResult): object {
+export function promotionJson({ change, base, already, plan, proposal, isPushed, pullRequest }: PromotionResult): object {
   const { kind, product, version, places, warnings } = change;
   return {
     kind,
     product,
     version,
-    environments: places.map(({ environment, version: from }) => ({ environment, from, to: version })),
+    environments: places.map(({ environment, version: from }) => {
+      const { waitingFor, opensAt } =
+        plan?.environments.find((one) => one.product === product && one.environment === environment) ?? {};
+      const held = { ...(waitingFor === undefined ? {} : { waitingFor }), ...(opensAt === undefined ? {} : { opensAt }) };
+      return { environment, from, to: version, ...held };
+    }),
     already,
     warnings,
     base: base.branch,

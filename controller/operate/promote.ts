@@ -9,7 +9,7 @@ import { describeChange } from '../core/promote/description.js';
 import type { FileEdit } from '../core/promote/diff.js';
 import { branchName, commitMessage, type PromotionChange, subjectOf } from '../core/promote/names.js';
 import type { PromotionPlace } from '../core/promote/places.js';
-import { checkValid, checkVersion } from '../core/promote/prepare.js';
+import { checkValid, checkVersion, staleWarnings } from '../core/promote/prepare.js';
 import { PromoteRefused } from '../core/promote/refused.js';
 import { createForge, type ForgeClient } from '../forge/create.js';
 import type { PullRequestPlace } from '../forge/forge.js';
@@ -133,7 +133,7 @@ function prepare({ wanted, places, edited, before }: Preparation, { now }: Promo
     head.invalid.filter((one) => places.some((place) => place.product === one.product && place.environment === one.environment)),
   );
   const over = new Map(plan.environments.map(({ environment, jump }) => [environment, jump?.over ?? []]));
-  const change = { ...named, over, warnings: [...unusual, ...(warnings?.(head) ?? [])] };
+  const change = { ...named, over, warnings: [...unusual, ...staleWarnings(places, wanted.reason), ...(warnings?.(head) ?? [])] };
   return { ...empty, change, plan };
 }
 

@@ -4,7 +4,7 @@ import { governanceOf, noGovernance } from '../../controller/core/governance.js'
 import { unifiedDiff } from '../../controller/core/promote/diff.js';
 import { branchName, commitMessage, type PromotionChange, subjectOf } from '../../controller/core/promote/names.js';
 import { chooseTargets, placesOf, type TargetRequest } from '../../controller/core/promote/places.js';
-import { checkVersion } from '../../controller/core/promote/prepare.js';
+import { checkVersion, staleWarnings } from '../../controller/core/promote/prepare.js';
 import { rollbackWarnings, versionBefore } from '../../controller/core/promote/rollback.js';
 import { verifiedVersion } from '../../controller/core/promote/verified.js';
 import type { EnvironmentResource, EnvironmentStatus } from '../../controller/core/resources/environment.js';
@@ -262,6 +262,18 @@ describe('the version of a promotion', () => {
       '(2.9.0), and the product demands one; did you mean "2.9.0"?',
     );
     expect(() => check('-x', { documented: false })).toThrow('"-x" is no version');
+  });
+});
+
+describe('what was written for the version before', () => {
+  const reasoned = { ...files, 'shop/qa/version.yaml': `${files['shop/qa/version.yaml']}  reason: Waits for its CRM\n` };
+  const places = placesOf(indexOf(reasoned), 'shop');
+
+  it('is told where it stays', () => {
+    expect([staleWarnings(places, undefined), staleWarnings(places, 'Sprint 42')]).toEqual([
+      ['qa keeps its reason "Waits for its CRM"; --reason replaces it'],
+      [],
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { ProductGovernance } from '../governance.js';
 import { compareVersions } from '../jump/version.js';
 import type { InvalidEnvironment, Product } from '../model.js';
 import type { Plan } from '../plan/plan.js';
+import type { PromotionPlace } from './places.js';
 import { PromoteRefused } from './refused.js';
 
 const versionLike = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,62}$/;
@@ -30,6 +31,17 @@ export function checkVersion({ version, product, governance, isUndocumented }: V
   if (known.length === 0) return [];
   if (!isUndocumented) throw new PromoteRefused(`${none}${near}; --undocumented asks for it all the same`);
   return [none];
+}
+
+/** What was written for the version before and stays where nobody says otherwise. */
+export function staleWarnings(places: readonly PromotionPlace[], reason: string | undefined): string[] {
+  if (reason !== undefined) return [];
+  return places.flatMap(({ environment, document }) => {
+    const { spec } = document.value as { readonly spec?: { readonly reason?: unknown } };
+    return typeof spec?.reason === 'string'
+      ? [`${environment} keeps its reason ${quote(spec.reason)}; --reason replaces it`]
+      : [];
+  });
 }
 
 const mostFindings = 5;
