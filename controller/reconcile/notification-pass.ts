@@ -60,6 +60,8 @@ const atATime = 4;
 const patience = 3;
 /** What could not be finished goes on this soon. */
 const goOnMs: Millis = 200;
+/** Places that are looked at in one go. */
+const atOnce = 500;
 
 /** Tells a sink everything that it was not told; gives when to look again. */
 export async function tellSink(pass: Pass, context: PassContext, signal: AbortSignal): Promise<Millis | undefined> {
@@ -69,7 +71,11 @@ export async function tellSink(pass: Pass, context: PassContext, signal: AbortSi
   const commit = context.published.snapshotOf({ namespace, name })?.commit;
   const towards = { source, sink: spec.name, routes, commit, commitUrl: commitUrlOf(source) };
   const lanes: Lane[] = [];
-  for (const place of known.news) {
+  let looked = 0;
+  for (const place of [...known.news]) {
+    looked += 1;
+    // Thousands of places must not keep the lease from being renewed.
+    if (looked % atOnce === 0) await new Promise<void>((resolve) => timers.after(0, resolve));
     const lane = laneOf(place, towards, context);
     if (hasNews(lane, pass, context)) lanes.push(lane);
     else known.news.delete(place);

@@ -27,6 +27,8 @@ export class Notifications {
   readonly #options: NotificationOptions;
   readonly #records: NotificationRecords;
   readonly #sinks = new Map<string, KnownSink>();
+  /** Source → what was configured when everything was last looked at. */
+  readonly #configured = new Map<string, string>();
   readonly #prunedAt = new Map<string, Millis>();
 
   constructor(options: NotificationOptions) {
@@ -62,7 +64,13 @@ export class Notifications {
   /** What is configured, or what policies say, may have changed: everything is looked at again. */
   source(key: Key): void {
     const { environments, runs, releases, sources } = this.#options.ports;
-    if (sources.get(key)?.spec.sinks === undefined) return;
+    const source = sources.get(key);
+    if (source?.spec.sinks === undefined) return;
+    // A source is read every minute, and there may be thousands of places.
+    const policies = this.#options.published.snapshotOf(key)?.repository.governance.policies;
+    const configured = JSON.stringify([source.metadata.uid, source.spec.sinks, this.#options.published.has(key), policies]);
+    if (this.#configured.get(toKeyText(key)) === configured) return;
+    this.#configured.set(toKeyText(key), configured);
     const isOurs = (one: { metadata: { namespace: string }; spec: { source: string } }) =>
       one.metadata.namespace === key.namespace && one.spec.source === key.name;
     const places = new Set(

@@ -107,6 +107,18 @@ describe('notifications', () => {
     expect(telling.statusOf('away')?.problem).toBeUndefined();
   });
 
+  it('of one sink that hangs delay no deployment and no other sink', async () => {
+    const hung = new MemorySink('key');
+    const telling = new TellingWorld({ hung, team: new MemorySink('key') });
+    telling.configure({ hung: {}, team: {} });
+    telling.policy({ sinks: ['hung', 'team'] });
+    hung.isHung = true;
+    telling.world.start();
+    await deploy(telling, '1.0.0', '1.1.0');
+    expect(telling.world.phases).toEqual({ 'shop.qa.1': 'Succeeded', 'shop.qa.2': 'Succeeded' });
+    expect(telling.told('team').length).toBe(6);
+  });
+
   it('drop what nobody needs any more, tell so, and go on with what is new', async () => {
     const away = new MemorySink('key');
     const telling = new TellingWorld({ away });

@@ -15,6 +15,8 @@ export class MemorySink {
   readonly taken: Taken[] = [];
   /** What it answers instead of taking a message. */
   answer: ((message: Message) => Delivery | undefined) | undefined;
+  /** It takes the call and says nothing, for ever. */
+  isHung = false;
 
   constructor(certainty: Sink['certainty']) {
     this.certainty = certainty;
@@ -57,13 +59,15 @@ export class MemoryTelling {
     if (sink === undefined) throw new ReconcileError('SinkMisconfigured', `sink ${name}: there is none`, { retry: 'never' });
     return {
       certainty: sink.certainty,
-      send: (message, handle) =>
-        this.#effect(`send ${message.key}`, (): Delivery => {
+      send: (message, handle) => {
+        if (sink.isHung) return new Promise(() => undefined);
+        return this.#effect(`send ${message.key}`, (): Delivery => {
           const answer = sink.answer?.(message);
           if (answer !== undefined) return answer;
           sink.taken.push({ key: message.key, handle });
           return { state: 'delivered', handle: message.thread };
-        }),
+        });
+      },
       find: async (message) =>
         sink.keys.includes(message.key) ? { state: 'found', handle: message.thread } : { state: 'absent' },
     };

@@ -46,13 +46,6 @@ export function withTold(record: LaneRecord, subject: Subject, handle?: Json): L
   return { ...rest, states: { ...states, [subject.event]: subject.instances } };
 }
 
-/** The record without what is needed no more of the runs up to a number. */
-export function settledUpTo(record: LaneRecord, upTo: number): LaneRecord {
-  if (upTo <= record.upTo) return record;
-  const runs = Object.fromEntries(Object.entries(record.runs).filter(([number]) => Number(number) > upTo));
-  return { ...record, upTo, runs };
-}
-
 /** From what was stored; what cannot be read counts as nothing told, and is said by the caller. */
 export function parseRecord(text: string): LaneRecord | undefined {
   try {
