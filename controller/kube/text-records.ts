@@ -47,7 +47,8 @@ export function createTextRecords(client: KubeClient, purpose: string): TextReco
         what: `list ConfigMaps in ${namespace}`,
         signal,
       } as const;
-      return (await client.request<{ items: readonly ConfigMap[] }>(told)).items.map(({ metadata }) => metadata.name);
+      const { items } = await client.request<{ items: readonly ConfigMap[] }>(told);
+      return items.map((item) => [item.metadata.name, toStored(item)]);
     },
     async remove(key, signal) {
       await client.find({ method: 'DELETE', path: path(key), what: what('delete', key), signal });

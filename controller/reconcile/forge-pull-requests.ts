@@ -1,27 +1,21 @@
 import { toReconcileError } from '../core/errors.js';
-import { type PullRequestReport, reportPullRequest, reportUnread } from '../core/forge-report/pull-request.js';
+import { reportPullRequest, reportUnread } from '../core/forge-report/pull-request.js';
 import { commentMarker, sourceContext } from '../core/forge-report/status.js';
-import type { DesiredEnvironment } from '../core/model.js';
-import { planChanges } from '../core/plan/plan-changes.js';
 import type { ForgeSpec, ReleaseSourceResource } from '../core/resources/release-source.js';
-import { environmentName } from '../core/run/identity.js';
 import { commentItem, type Item, statusItem } from './forge-delivery.js';
-import { gatherCached, type Memory, type Subject } from './gather.js';
-import type { Forge, OpenPullRequest, Ports, Proposal, Proposals } from './ports.js';
+import { type KnownDescriptors, type PlanningLoop, planProposal } from './forge-plan.js';
+import type { Forge, OpenPullRequest, Proposal, Proposals } from './ports.js';
 
 /** Proposals that are kept, to be judged again when time has passed. */
 const mostKept = 10;
-/** Environments of a plan that are judged by what the cluster knows: this takes time of everybody's. */
-const mostJudged = 300;
 
 interface Kept {
   readonly key: string;
   readonly proposal: Proposal;
+  readonly descriptors: KnownDescriptors;
 }
 
-export interface PullRequestLoop {
-  readonly ports: Ports;
-  readonly memory: Memory;
+export interface PullRequestLoop extends PlanningLoop {
   readonly proposals: Proposals;
 }
 
@@ -45,10 +39,12 @@ export class PullRequests {
     const key = keyOf(request, branchSha);
     const kept = this.#kept.get(request.number);
     if (kept?.key !== key && this.#told.get(request.number) === key) return undefined;
-    const proposal = kept?.key === key ? kept.proposal : await this.#read(request, key, { loop, pass });
+    const read = kept?.key === key ? kept : await this.#read(request, key, { loop, pass });
     const about = { sha: request.head.sha, context: sourceContext(source.metadata.name) };
-    if (typeof proposal === 'string') return [statusItem({ ...about, ...reportUnread(proposal) })];
-    const report = planOf(request, proposal, { loop, source, fold: forge.kind !== 'bitbucket' });
+    if (typeof read === 'string') return [statusItem({ ...about, ...reportUnread(read) })];
+    const planning = { source, descriptors: read.descriptors, signal: pass.signal };
+    const plan = await planProposal(request, read.proposal, { loop, planning });
+    const report = reportPullRequest(plan, { fold: forge.kind !== 'bitbucket' });
     const comment = { pullRequest: request.number, marker: commentMarker(source.metadata), body: report.comment };
     return [statusItem({ ...about, ...report.status }), commentItem(comment)];
   }
@@ -70,15 +66,16 @@ export class PullRequests {
     { number, head }: OpenPullRequest,
     key: string,
     { loop, pass: { source, branchSha, signal } }: { loop: PullRequestLoop; pass: PullRequestPass },
-  ): Promise<Proposal | string> {
+  ): Promise<Kept | string> {
     const ref = refOf(source.spec.forge?.kind, number, head.ref);
     try {
       const proposal = await loop.proposals.read(source, { ref, sha: head.sha, branch: branchSha }, signal);
+      const read = { key, proposal, descriptors: new Map() };
       this.#kept.delete(number);
-      this.#kept.set(number, { key, proposal });
+      this.#kept.set(number, read);
       const [oldest] = this.#kept.keys();
       if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
-      return proposal;
+      return read;
     } catch (cause) {
       const error = toReconcileError(cause);
       if (error.retry === 'never' || error.reason === 'GitTooLarge' || error.reason === 'GitPathMissing') return error.message;
@@ -93,44 +90,4 @@ const keyOf = ({ head }: OpenPullRequest, branchSha: string): string => `${head.
 export function refOf(kind: ForgeSpec['kind'] | undefined, number: number, branch: string): string {
   if (kind === 'gitlab') return `refs/merge-requests/${number}/head`;
   return kind === 'bitbucket' ? `refs/heads/${branch}` : `refs/pull/${number}/head`;
-}
-
-const baseUnknown =
-  'Where the pull request left the branch was not found in the newest commits: it is compared with the branch as it is now.';
-
-function planOf(
-  { head }: OpenPullRequest,
-  { base, head: proposed, isBaseKnown }: Proposal,
-  { loop, source, fold }: { loop: PullRequestLoop; source: ReleaseSourceResource; fold: boolean },
-): PullRequestReport {
-  const { ports } = loop;
-  let judged = 0;
-  const facts = (desired: DesiredEnvironment) => {
-    judged += 1;
-    const subject = judged > mostJudged ? undefined : subjectOf(desired, source, loop);
-    return subject && gatherCached(subject, ports, loop.memory);
-  };
-  const plan = planChanges(base.repository, proposed.repository, {
-    now: ports.clock.now(),
-    base: { name: source.spec.git.ref?.branch ?? 'main', commit: base.commit.sha },
-    head: { name: head.ref, commit: head.sha },
-    commit: proposed.commit,
-    facts,
-    unknown: isBaseKnown ? [] : [baseUnknown],
-  });
-  return reportPullRequest(plan, { fold });
-}
-
-/** As an environment's own pass sees it; undefined for one that is not there. */
-function subjectOf(
-  { product, environment }: DesiredEnvironment,
-  source: ReleaseSourceResource,
-  { ports, memory }: PullRequestLoop,
-): Subject | undefined {
-  const { namespace } = source.metadata;
-  const key = { namespace, name: environmentName(product.name, environment) };
-  const resource = ports.environments.get(key);
-  if (resource === undefined) return undefined;
-  const holds = ports.holds.list().filter(({ metadata }) => metadata.namespace === namespace);
-  return { environment: resource, published: memory.published.of(key), unread: false, source, holds };
 }

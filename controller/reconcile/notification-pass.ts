@@ -71,6 +71,7 @@ export async function tellSink(pass: Pass, context: PassContext, signal: AbortSi
   const commit = context.published.snapshotOf({ namespace, name })?.commit;
   const towards = { source, sink: spec.name, routes, commit, commitUrl: commitUrlOf(source) };
   const lanes: Lane[] = [];
+  await records.load(namespace, signal);
   let looked = 0;
   for (const place of [...known.news]) {
     looked += 1;

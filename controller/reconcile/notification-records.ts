@@ -9,6 +9,7 @@ export class NotificationRecords {
   readonly #records: TextRecords;
   readonly #log: Log;
   readonly #stored = new Map<string, { readonly stored: StoredText | undefined; readonly record: LaneRecord }>();
+  readonly #loaded = new Set<string>();
   readonly #beginnings = new Map<string, { readonly stored: StoredText | undefined; readonly beginnings: Beginnings }>();
 
   constructor(records: TextRecords, log: Log) {
@@ -16,19 +17,32 @@ export class NotificationRecords {
     this.#log = log;
   }
 
-  /** What is known without asking; undefined where the record was not read yet. */
+  /** What is known without asking; undefined where there was no record, or it was written by somebody else since. */
   known(key: Key): LaneRecord | undefined {
     return this.#stored.get(toKeyText(key))?.record;
+  }
+
+  /** Reads all of a namespace once: after that what is not known is not there. */
+  async load(namespace: string, signal: AbortSignal): Promise<void> {
+    if (this.#loaded.has(namespace)) return;
+    for (const [name, stored] of await this.#records.list(namespace, signal)) this.#keep({ namespace, name }, stored);
+    this.#loaded.add(namespace);
+  }
+
+  #keep(key: Key, stored: StoredText | undefined): LaneRecord {
+    if (!isRecordName(key.name)) return nothingTold;
+    const parsed = stored === undefined ? nothingTold : parseRecord(stored.text);
+    if (parsed === undefined && !key.name.startsWith(beginningsPrefix))
+      this.#log.warn({ record: toKeyText(key) }, 'unreadable record of notifications');
+    const record = parsed ?? nothingTold;
+    this.#stored.set(toKeyText(key), { stored, record });
+    return record;
   }
 
   async read(key: Key, signal: AbortSignal): Promise<LaneRecord> {
     const known = this.#stored.get(toKeyText(key));
     if (known !== undefined) return known.record;
-    const stored = await this.#records.read(key, signal);
-    const record = stored === undefined ? nothingTold : parseRecord(stored.text);
-    if (record === undefined) this.#log.warn({ record: toKeyText(key) }, 'unreadable record of notifications');
-    this.#stored.set(toKeyText(key), { stored, record: record ?? nothingTold });
-    return record ?? nothingTold;
+    return this.#keep(key, await this.#records.read(key, signal));
   }
 
   /** Durable when it returns. After anything else the record is read anew. */
@@ -68,7 +82,7 @@ export class NotificationRecords {
 
   /** Removes the records of a namespace whose names are not wanted. */
   async prune(namespace: string, isWanted: (name: string) => boolean, signal: AbortSignal): Promise<void> {
-    for (const name of await this.#records.list(namespace, signal)) {
+    for (const [name] of await this.#records.list(namespace, signal)) {
       if (isWanted(name)) continue;
       this.#stored.delete(toKeyText({ namespace, name }));
       await this.#records.remove({ namespace, name }, signal);

@@ -321,8 +321,8 @@ export interface TextRecords {
     change: { readonly before: StoredText | undefined; readonly text: string },
     signal: AbortSignal,
   ): Promise<StoredText>;
-  /** The names of all of them in a namespace. */
-  list(namespace: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** All of them in a namespace, by name. */
+  list(namespace: string, signal: AbortSignal): Promise<readonly (readonly [name: string, stored: StoredText])[]>;
   remove(key: Key, signal: AbortSignal): Promise<void>;
 }
 

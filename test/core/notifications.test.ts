@@ -205,6 +205,27 @@ describe('notifications', () => {
     expect(telling.told('team')).toEqual(before);
   });
 
+  it('tell after a restart that a drift is over which they told of before', async () => {
+    const telling = aTellingWorld();
+    const { world } = telling;
+    world.start();
+    await deploy(telling, '1.0.0');
+    const [ours] = world.jenkins.builds;
+    if (ours === undefined) throw new Error('nothing was built');
+    const startedAt = world.clock.now();
+    const parameters = { ...ours.parameters, VERSION: '0.9.0' };
+    world.jenkins.builds.push({ ...ours, id: '', parameters, number: 2, queueId: 77, startedAt, endsAt: startedAt + 5_000 });
+    world.jenkins.nextBuildNumber = 3;
+    await world.advance(300_000);
+    world.kill();
+    world.annotate('qa', { adopt: '1.0.0' });
+    await world.advance(300_000);
+    expect(telling.told('team').filter((one) => one.includes('Drift'))).toEqual([
+      'shop.qa DriftDetected',
+      'shop.qa DriftResolved',
+    ]);
+  });
+
   it('keep records small, and forget those of places that are gone', async () => {
     const telling = aTellingWorld();
     telling.configure({ team: {} }, { historyLimit: 2 });

@@ -46,7 +46,9 @@ export class MemoryTelling {
         read: async (key) => this.records.get(text(key)),
         write: (key, change) => this.#effect(`write ${key.name}`, () => this.#write(key, change)),
         list: async (namespace) =>
-          [...this.records.keys()].filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1)),
+          [...this.records]
+            .filter(([key]) => key.startsWith(`${namespace}/`))
+            .map(([key, stored]): [string, StoredText] => [key.slice(namespace.length + 1), stored]),
         remove: async (key) => void this.records.delete(text(key)),
       },
       sinks: { open: async (_namespace, { name }) => this.#open(name) },
