@@ -60,15 +60,20 @@ function wasRefused({ result, number }: HistoryBuild, { status }: DeploymentRunR
   return claims && (result === 'NOT_BUILT' || result === 'FAILURE' || result === 'ABORTED');
 }
 
-/** The run that the build repeats: it carries its id, and the run is at, or ended with, an earlier one. */
+/**
+ * The run that the build repeats: it carries its id, and the run is at, or ended with, an earlier one. Of a run that a person has settled
+ * the build may not be known: then it is none that began afterwards.
+ */
 function repeatedRun(
-  { towpathRun, number }: HistoryBuild,
+  { towpathRun, number, startedAt: began }: HistoryBuild,
   runs: readonly DeploymentRunResource[],
 ): DeploymentRunResource | undefined {
   if (towpathRun === undefined) return undefined;
   const run = runs.find((one) => invocationId(one) === towpathRun);
-  const known = run?.status?.jenkins?.buildNumber;
-  return known !== undefined && known < number ? run : undefined;
+  const { buildNumber: known, state, since } = run?.status?.jenkins ?? {};
+  if (known !== undefined) return known < number ? run : undefined;
+  const settledAt = state === 'Finished' ? fromTime(since) : undefined;
+  return settledAt !== undefined && began > settledAt ? run : undefined;
 }
 
 /** The newest build here that Towpath did not start and that came after what is recorded; undefined where there is none. */

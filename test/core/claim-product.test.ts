@@ -3,8 +3,9 @@ import { configurationProblem } from '../../controller/core/configuration.js';
 import { decide } from '../../controller/core/decide.js';
 import { foreignBuild, repeatedBuilds } from '../../controller/core/drift.js';
 import type { ClaimPlace, DesiredEnvironment } from '../../controller/core/model.js';
-import type { DeploymentRunResource } from '../../controller/core/resources/deployment-run.js';
+import type { DeploymentRunResource, Invocation } from '../../controller/core/resources/deployment-run.js';
 import type { ReleaseSourceResource } from '../../controller/core/resources/release-source.js';
+import { toTime } from '../../controller/core/time.js';
 import { aDesired, aForeignBuild, aProduct, aRun, at, someFacts } from '../support/facts.js';
 import { config, load, product, version } from './documents-fixture.js';
 
@@ -87,6 +88,26 @@ describe('a build that repeats a run', () => {
       repeated(undefined, 'FAILURE'),
       repeated(undefined, 'ABORTED'),
     ]).toEqual([undefined, undefined, 2, 2, 2, 2]);
+  });
+
+  it('is told from the one that a person has settled, by its number, or else by its time', () => {
+    const settled = (known: Partial<Invocation>, startedAt: number) => {
+      const { status, ...run } = aRun({ phase: 'Succeeded', number: 3 });
+      const { buildNumber: _, buildUrl: __, ...asked } = status?.jenkins ?? { state: 'Finished' as const };
+      const jenkins = { ...asked, state: 'Finished' as const, result: 'SUCCESS', since: toTime(at('10:30')), ...known };
+      const settledRun = {
+        ...run,
+        status: { observedGeneration: 1, phase: 'Succeeded' as const, ...status, jenkins, resolvedBy: 'succeeded' },
+      };
+      const build = aForeignBuild({ number: 12, towpathRun: 'shop.qa.3.00000003', startedAt });
+      return foreignBuild([build], [settledRun], undefined)?.number;
+    };
+    expect([
+      settled({ buildNumber: 7 }, at('10:10')),
+      settled({ buildNumber: 12 }, at('10:40')),
+      settled({}, at('10:10')),
+      settled({}, at('10:40')),
+    ]).toEqual([12, undefined, undefined, 12]);
   });
 
   it('is stopped once the run has ended; before, the claim says which build is the one to stop', () => {

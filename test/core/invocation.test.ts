@@ -99,8 +99,9 @@ describe('what a lookup found', () => {
   it('a build that carries other parameters than asked for is not adopted: nobody can know what it deployed', () => {
     const strange = { ...build, differs: 'VERSION was dropped' };
     const next = look(triggering, absent({ builds: [strange] }));
-    expect([next.state, next.message]).toEqual([
+    expect([next.state, next.buildNumber, next.message]).toEqual([
       'Unknown',
+      41,
       'build #41 (https://jenkins/job/deploy/41/) carries the id of this run, but VERSION was dropped: nobody can know what it deployed',
     ]);
     expect(look(next, absent({ builds: [strange] }), at('23:00'))).toBe(next);

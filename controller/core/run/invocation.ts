@@ -84,8 +84,9 @@ export function strange(
   now: Millis,
 ): Invocation {
   if (invocation.state === 'Unknown') return invocation;
-  const message = `build #${build.number} (${build.url}) carries the id of this run, but ${build.differs}: nobody can know what it deployed`;
-  return { ...invocation, state: 'Unknown', since: toTime(now), differs: build.differs, message };
+  const { number, url, differs } = build;
+  const message = `build #${number} (${url}) carries the id of this run, but ${differs}: nobody can know what it deployed`;
+  return { ...invocation, state: 'Unknown', buildNumber: number, buildUrl: url, since: toTime(now), differs, message };
 }
 
 /** What it deploys is known where all that was asked for is there; that the job has more by now is worth a word. */
