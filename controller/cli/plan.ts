@@ -34,9 +34,12 @@ export function addPlan(program: Command, commands: PlanCommand, done: Done): vo
 }
 
 /** What the help says below its options. */
-const planHelp = `Examples:
+const planHelp = `The gates are judged from git alone, and against a cluster with --kubeconfig, --context or --namespace.
+
+Examples:
   towpath plan                                        what this branch, and what is not committed yet, would do
   towpath plan --base v1 --head HEAD~1                two revisions
+  towpath plan --kubeconfig operator.kubeconfig       judged by what is deployed, verified and held
   towpath plan --format markdown > plan.md            for a pull request
 
 Exit status: 0 when the change is valid; 1 when it is not, or cannot be read; 2 for wrong usage.

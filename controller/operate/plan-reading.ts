@@ -1,14 +1,15 @@
 import { parseFile } from '../core/documents/parse.js';
 import type { ParsedFile } from '../core/documents/parsed.js';
-import { parseTree, type TreeEntry } from '../git/formats.js';
+import type { TreeEntry } from '../git/formats.js';
 import { defaultLimits } from '../git/limits.js';
 import { ObjectError } from '../git/object-error.js';
 import type { ObjectReader } from '../git/object-store.js';
-import { type DocumentFile, documentName, FOLDER, listFiles, readFolder, safeName, TREE_BYTES, toFile } from '../git/tree.js';
+import { type DocumentFile, documentName, listFiles, readFolder, toFile } from '../git/tree.js';
 import { fileChanges } from '../git/tree-changes.js';
 import { toUnreadFile } from '../git/unread.js';
-import { type ReleaseFolder, ReleaseReading } from './plan-releases.js';
+import { ReleaseReading } from './plan-releases.js';
 import { isFarReaching, losesRelease, Scope, waysOf } from './plan-scope.js';
+import { Surroundings } from './plan-surroundings.js';
 
 /** The documents of both sides. */
 export interface Files {
@@ -65,43 +66,19 @@ export class PlanReading {
 
   /** What is the same on both sides and is needed to judge what is not. */
   #around(changed: readonly ParsedFile[], tree: string, { before, after, changes, allReleases }: Changed): ParsedFile[] {
-    const scope = new Scope(changed);
     const found: ParsedFile[] = [];
-    const releases: ReleaseFolder[] = [];
-    const read = (entry: TreeEntry, path: string): ParsedFile | undefined => {
-      if (!documentName.test(entry.name) || entry.mode === FOLDER || changes.has(path)) return undefined;
+    const take = (entry: TreeEntry, path: string): ParsedFile | undefined => {
+      if (!documentName.test(entry.name) || changes.has(path)) return undefined;
       const file = this.#parse(toFile(entry, path));
       found.push(file);
       return file;
     };
-    const visit = (entries: readonly TreeEntry[], at: string, select: (name: string, path: string) => boolean) => {
-      for (const entry of entries) {
-        const path = at === '' ? entry.name : `${at}/${entry.name}`;
-        if (!select(entry.name.replace(documentName, ''), path)) continue;
-        if (entry.mode !== FOLDER) read(entry, path);
-        else if (safeName(entry.name)) enter(entry, path);
-      }
-    };
-    const enter = ({ oid, name }: Pick<TreeEntry, 'oid' | 'name'>, path: string) => {
-      const entries = parseTree(this.#objects.read(oid, 'tree', TREE_BYTES));
-      if (name === 'environments') visit(entries, path, (child) => scope.environments.has(child));
-      else if (name === 'products') visit(entries, path, (child, at) => scope.products.has(child) || scope.touches(at));
-      else if (name === 'incidents') visit(entries, path, (_, at) => scope.touches(at));
-      else if (name !== 'releases') visit(entries, path, () => true);
-      else {
-        releases.push({ path, entries: entries.filter(({ mode }) => mode !== FOLDER) });
-        visit(
-          entries.filter(({ mode }) => mode === FOLDER),
-          path,
-          () => true,
-        );
-      }
-    };
-    enter({ oid: tree, name: '' }, this.#trees.path);
+    const surroundings = new Surroundings(this.#objects, new Scope(changed), take);
+    surroundings.walk(tree, '', this.#trees.path);
     const known = [...found, ...after];
-    const reading = new ReleaseReading(releases, known, read);
-    if (allReleases) reading.all();
-    else reading.along(waysOf([...found, ...before], known));
+    const releases = new ReleaseReading(surroundings.releases, known, take);
+    if (allReleases) releases.all();
+    else releases.along(waysOf([...found, ...before], known));
     return found;
   }
 

@@ -13,9 +13,11 @@ export class Scope {
   readonly environments = new Set<string>();
   readonly products = new Set<string>();
   readonly #folders = new Set<string>();
+  readonly #holders = new Set<string>();
 
   constructor(changed: readonly ParsedFile[]) {
     for (const { path, documents } of changed) {
+      this.#holders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
       for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) this.#folders.add(path.slice(0, at));
       for (const document of documents) this.#add(document);
     }
@@ -24,6 +26,11 @@ export class Scope {
   /** Whether something below the folder changed. */
   touches(folder: string): boolean {
     return this.#folders.has(folder);
+  }
+
+  /** Whether a file right in the folder changed: what is beside it belongs to it. */
+  holds(folder: string): boolean {
+    return this.#holders.has(folder);
   }
 
   #add({ kind, name, product, ...document }: ParsedDocument): void {

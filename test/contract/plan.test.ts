@@ -124,6 +124,29 @@ describe('a plan over a repository', () => {
     ]);
   });
 
+  it.each([
+    ['by client and stage', (name: string) => name.split(/-(.*)/s).slice(0, 2).reverse().join('/')],
+    ['one file each', (name: string) => name],
+  ])('tells the same where environments are kept %s', async (what, place) => {
+    const moved = (files: Readonly<Record<string, string>>) =>
+      Object.fromEntries(
+        Object.entries(files).map(([path, content]) => {
+          const [, before = '', name = '', file = ''] = /^(.*\/environments)\/([^/]+)\/(.*)$/.exec(path) ?? [];
+          if (name === '') return [path, content];
+          return [what === 'one file each' ? `${before}/${place(name)}-${file}` : `${before}/${place(name)}/${file}`, content];
+        }),
+      );
+    const change = moved(planChange(size, 2));
+    await here.commit({ ...Object.fromEntries(Object.keys(world).map((path) => [path, undefined])), ...moved(world) });
+    await here.write(change);
+    const { environments, findings } = await planHere({ base: 'HEAD' });
+    expect(environments.map(({ environment, to }) => [environment, to?.version])).toEqual([
+      ['uat-client-000', '2.5.0'],
+      ['uat-client-000', '2.5.0'],
+    ]);
+    expect(findings).toEqual([]);
+  });
+
   it('compares by itself where the branch left main with what is in the working copy', async () => {
     await here.git('checkout', '--quiet', '-b', 'topic');
     await here.commit(planChange(size, 1));
