@@ -2,9 +2,8 @@ import type { Finding } from '../model.js';
 import { limits } from './limits.js';
 import type { ParsedFile } from './parsed.js';
 import { computeLineStarts } from './places.js';
-import { readPlainYaml } from './plain-yaml.js';
 import { printable } from './quote.js';
-import { capped, placed, type Reading, readDocument, readPlainDocument, type Text, towpathDocument } from './read-document.js';
+import { capped, placed, type Reading, readDocument, type Text, towpathDocument } from './read-document.js';
 import type { RuleName } from './rules/catalog.js';
 import { holdsAscii, mayHold, plainBytes } from './unread.js';
 import { decodeUtf8 } from './utf8.js';
@@ -46,21 +45,15 @@ function readFile(file: RepositoryFile): ParsedFile {
 }
 
 function readDocuments(text: Text): ParsedFile {
-  const reading: Reading = { documents: [], findings: [], unknown: 0 };
-  const plain = readPlainYaml(text.text);
-  if (plain !== undefined) readPlainDocument(text, plain, reading);
-  else readAll(text, reading);
-  return { path: text.file, documents: reading.documents, findings: capped(reading.findings), unknownDocuments: reading.unknown };
-}
-
-function readAll(text: Text, reading: Reading): void {
   const { documents, refusal } = composeDocuments(text.text);
+  const reading: Reading = { documents: [], findings: [], unknown: 0 };
   for (const document of documents) readDocument(text, document, reading);
   if (refusal !== undefined) {
     const span = { start: refusal.offset, end: refusal.offset };
     reading.findings.push(placed(text, span, { rule: refusal.rule, path: [], message: refusal.message }));
     reading.unknown += 1;
   }
+  return { path: text.file, documents: reading.documents, findings: capped(reading.findings), unknownDocuments: reading.unknown };
 }
 
 function wholeFile(file: string, rule: RuleName, message: string, severity: Finding['severity'] = 'error'): Finding {

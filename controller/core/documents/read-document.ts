@@ -40,15 +40,6 @@ interface Read {
   readonly kind: DocumentKind | undefined;
 }
 
-/** Adds the only document of a plain text to what has been read, if it is Towpath's. */
-export function readPlainDocument(text: Text, tree: Tree, reading: Reading): void {
-  const value = isObject(tree.value) ? tree.value : {};
-  const { apiVersion } = value;
-  if (typeof apiVersion !== 'string' || !apiVersion.toLowerCase().includes('towpath')) return;
-  const places: Places = { file: text.file, lineStarts: text.lineStarts, nodes: tree.nodes };
-  addJudged(reading, { text, tree, value, places, kind: likelyKind(value.kind) });
-}
-
 /** Adds one document to what has been read, if it is Towpath's. */
 export function readDocument(text: Text, document: Document.Parsed, reading: Reading): void {
   const [start, , end] = document.range;
@@ -77,11 +68,7 @@ export function readDocument(text: Text, document: Document.Parsed, reading: Rea
     add(reading, read, { findings: [placed(text, { start, end: start }, problem)] });
     return;
   }
-  addJudged(reading, read);
-}
-
-function addJudged(reading: Reading, read: Read): void {
-  const problem = headProblem(read.value);
+  const problem = headProblem(value);
   if (problem === undefined) add(reading, read, judge(read));
   else if (problem.severity === 'warning') reading.findings.push(toFinding(read, problem));
   else add(reading, read, { findings: [toFinding(read, problem)] });

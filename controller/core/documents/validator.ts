@@ -1,11 +1,10 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { canonicalJson } from '../digest.js';
-import type { Json, JsonObject } from '../model.js';
+import type { Json } from '../model.js';
 import { documentKinds, documentTypes } from './document-schemas.js';
 import { addFormats } from './formats.js';
 import type { DocumentKind, Problem } from './parsed.js';
-import { isAccepted, isPlainSchema } from './plain-schema.js';
 import type { RuleName } from './rules/catalog.js';
 import { explainErrors } from './schema-errors.js';
 
@@ -51,27 +50,12 @@ export function toValidator(validate: ValidateFunction, rule: RuleName): Validat
   };
 }
 
-/** A validator of a plain schema: compiled when the first value is not accepted as it stands, to say why. */
-export function toPlainValidator(schema: JsonObject, compile: () => Validator): Validator {
-  let compiled: Validator | undefined;
-  return (value, source) => {
-    if (isAccepted(schema, value)) return [];
-    compiled ??= compile();
-    return compiled(value, source);
-  };
+function compileDocumentTypes(): ReadonlyMap<string, Validator> {
+  const ajv = createAjv();
+  return new Map(documentKinds.map((kind) => [kind, toValidator(ajv.compile(documentTypes[kind]), 'schema')]));
 }
 
-function validatorsOfDocuments(): ReadonlyMap<string, Validator> {
-  return new Map(
-    documentKinds.map((kind) => {
-      const schema = documentTypes[kind] as unknown as JsonObject;
-      const compile = () => toValidator(createAjv().compile(schema), 'schema');
-      return [kind, isPlainSchema(schema, true) ? toPlainValidator(schema, compile) : compile()];
-    }),
-  );
-}
-
-const validators = validatorsOfDocuments();
+const validators = compileDocumentTypes();
 
 /** The validator of a kind of document. */
 export function validatorOf(kind: DocumentKind): Validator {

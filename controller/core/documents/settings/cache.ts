@@ -28,16 +28,11 @@ export interface SettingsCache {
 
 /** An empty cache; its owner keeps it for as long as it loads commits of one repository. */
 export function createSettingsCache(): SettingsCache {
-  let ajv: Ajv2020 | undefined;
   return {
     files: new Map(),
     schemas: new Map(),
     results: new WeakMap(),
     digests: new WeakMap(),
-    // Most schemas are plain: the schema of schemas, which takes longest to compile, is not needed for them.
-    get ajv() {
-      ajv ??= createAjv({ strict: false });
-      return ajv;
-    },
+    ajv: createAjv({ strict: false }),
   };
 }

@@ -2,11 +2,10 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { canonicalJson, sha256 } from '../../digest.js';
 import type { Finding, Json, JsonObject } from '../../model.js';
 import { limits } from '../limits.js';
-import { isPlainSchema } from '../plain-schema.js';
 import { quote } from '../quote.js';
 import { explainErrors } from '../schema-errors.js';
 import { suggestion } from '../suggest.js';
-import { createAjv, toPlainValidator, toValidator, type Validator } from '../validator.js';
+import { createAjv, toValidator, type Validator } from '../validator.js';
 import type { SettingsCache, SettingsSchema } from './cache.js';
 import { definitionsOf, type Reference } from './clean.js';
 import { measure } from './measure.js';
@@ -113,14 +112,6 @@ function rewritten(file: SchemaFile, linking: Linking): Json {
 }
 
 function compile(root: SchemaFile, linking: Linking): Omit<SettingsSchema, 'weight'> {
-  const schema = root.clean?.schema ?? true;
-  if (linking.files.size > 1 || !isPlainSchema(schema, false)) return compileAll(root, linking);
-  // Nothing in a plain schema can be wrong: it is compiled when there are settings to say something about.
-  const slow = (): Validator => compileAll(root, linking).validate ?? (() => []);
-  return { validate: toPlainValidator(schema as JsonObject, slow), findings: [] };
-}
-
-function compileAll(root: SchemaFile, linking: Linking): Omit<SettingsSchema, 'weight'> {
   const findings: Finding[] = [];
   const ajv = createAjv({ meta: false, strict: false });
   for (const file of linking.files.values()) {
