@@ -20,7 +20,7 @@ const mostJudged = 300;
 /** Descriptors that are read for one plan. */
 const mostDescriptors = 20;
 
-/** `<product>/<version>` → its descriptor: what was found is not read again. */
+/** `<product>/<version>` → its descriptor, where it was found: it is not read again. */
 export type KnownDescriptors = Map<string, DescriptorReading>;
 
 export interface PlanningLoop {
@@ -44,7 +44,7 @@ export async function planProposal(
   { loop, planning }: { readonly loop: PlanningLoop; readonly planning: Planning },
 ): Promise<Plan> {
   const { base, head: proposed, isBaseKnown } = proposal;
-  const { source, descriptors } = planning;
+  const { source } = planning;
   const context: PlanContext = {
     now: loop.ports.clock.now(),
     base: { name: source.spec.git.ref?.branch ?? 'main', commit: base.commit.sha },
@@ -54,9 +54,9 @@ export async function planProposal(
     unknown: isBaseKnown ? [] : [baseUnknown],
   };
   const plan = planChanges(base.repository, proposed.repository, context);
-  await readDescriptors(plan, proposal, { loop, planning });
-  if (descriptors.size === 0) return plan;
-  const descriptor: PlanContext['descriptor'] = ({ name }, version) => descriptors.get(`${name}/${version}`);
+  const read = await readDescriptors(plan, proposal, { loop, planning });
+  if (read.size === 0) return plan;
+  const descriptor: PlanContext['descriptor'] = ({ name }, version) => read.get(`${name}/${version}`);
   return planChanges(base.repository, proposed.repository, { ...context, descriptor });
 }
 
@@ -84,12 +84,13 @@ function factsOf(
   };
 }
 
-/** Of what would be deployed, and of what it would be deployed over. What cannot be read now is not known for this time. */
+/** Of what would be deployed, and of what it would be deployed over. */
 async function readDescriptors(
   plan: Plan,
   { base, head }: Proposal,
   { loop, planning: { source, descriptors, signal } }: { readonly loop: PlanningLoop; readonly planning: Planning },
-): Promise<void> {
+): Promise<KnownDescriptors> {
+  const read: KnownDescriptors = new Map();
   const products = trustedProducts(base.repository, head.repository);
   const wanted = plan.environments
     .filter(({ deploys }) => deploys)
@@ -101,11 +102,14 @@ async function readDescriptors(
     const bucket = source.spec.buckets?.find(({ name }) => name === of?.product.descriptor?.bucket);
     const key = of && descriptorKey(of, version);
     const name = `${product}/${version}`;
-    if (bucket === undefined || key === undefined || descriptors.has(name) || descriptors.size >= mostDescriptors) continue;
+    if (bucket === undefined || key === undefined || read.has(name) || read.size >= mostDescriptors) continue;
     const { namespace } = source.metadata;
-    const reading = await loop.ports.descriptors.read({ namespace, bucket, key, product, version }, signal);
-    if (reading.state !== 'unavailable') descriptors.set(name, reading);
+    const request = { namespace, bucket, key, product, version };
+    const reading = descriptors.get(name) ?? (await loop.ports.descriptors.read(request, signal));
+    read.set(name, reading);
+    if (reading.state === 'found') descriptors.set(name, reading);
   }
+  return read;
 }
 
 /** Of products whose descriptors are where the branch says: nobody has other objects read out by proposing another key. */
