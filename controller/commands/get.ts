@@ -21,7 +21,7 @@ export async function runGet(
   const kind = kindOf(kindName ?? 'environments');
   refuseLabels(kind, flags);
   const { items, misfits } = await withApi(operateOptions(flags, deadlineMs), (api) => select(api, kind, name, flags));
-  for (const misfit of misfits) terminal.stderr(`towpath: ${misfit}\n`);
+  for (const { message } of misfits) terminal.stderr(`towpath: ${message}\n`);
   print(kind, { items, single: name !== undefined && items.length === 1 }, flags, terminal);
   return 0;
 }

@@ -5,6 +5,7 @@ import { type HoldResource, type HoldSpec, hold } from '../core/resources/hold.j
 import { type ReleaseResource, release } from '../core/resources/release.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
 import { type ApiRequest, KubeClient } from '../kube/client.js';
+import { ApiFailure } from '../kube/failure.js';
 import { misfit } from '../kube/fit.js';
 import { collectionPath, describeObject, groupVersion, objectPath } from '../kube/paths.js';
 import { openQuickConnection } from '../kube/plain-kubeconfig.js';
@@ -38,10 +39,19 @@ export interface Selection {
   readonly name?: string;
 }
 
+/** Where an object is. */
+export type ObjectKey = Key;
+
+export interface Misfit {
+  readonly key: Key;
+  /** A sentence that names it. */
+  readonly message: string;
+}
+
 export interface Listed<R> {
   readonly items: readonly R[];
-  /** Objects that do not fit their schema, each in a sentence. */
-  readonly misfits: readonly string[];
+  /** Objects that do not fit their schema, with what is wrong. */
+  readonly misfits: readonly Misfit[];
 }
 
 export interface Api {
@@ -95,6 +105,12 @@ function createApi(client: KubeClient, { namespace, signal }: OperateOptions): A
   };
 }
 
+/** Who may look into one namespace alone is told how. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof ApiFailure) || error.reason !== 'Forbidden') return error;
+  return new Error(`${error.message} in all namespaces: name yours with --namespace`, { cause: error });
+}
+
 interface Page {
   readonly items?: (RawObject | null)[] | null;
   readonly metadata?: { readonly continue?: string };
@@ -113,13 +129,16 @@ async function list<K extends KindName>(
     labelSelector: labelSelector.length === 0 ? undefined : labelSelector.join(','),
     fieldSelector: name === undefined ? undefined : `metadata.name=${name}`,
   };
-  const objects = await readPages(client, { ...call, query });
-  const judged = objects.map((object) => ({ object, message: misfit(definition, object) }));
+  const objects = await readPages(client, { ...call, query }).catch((error: unknown) => {
+    throw namespace === undefined ? withAdvice(error) : error;
+  });
+  const judged = objects.map((object) => ({ object, wrong: misfit(definition, object) }));
   return {
-    items: judged.filter(({ message }) => message === undefined).map(({ object }) => object as unknown as Kinds[K]),
-    misfits: judged
-      .filter(({ message }) => message !== undefined)
-      .map(({ object, message }) => `${describeObject(definition, object.metadata)} does not fit its schema: ${message}`),
+    items: judged.filter(({ wrong }) => wrong === undefined).map(({ object }) => object as unknown as Kinds[K]),
+    misfits: judged.flatMap(({ object: { metadata }, wrong }) => {
+      const message = `${describeObject(definition, metadata)} does not fit its schema: ${wrong}`;
+      return wrong === undefined ? [] : [{ key: metadata, message }];
+    }),
   };
 }
 

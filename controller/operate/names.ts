@@ -37,7 +37,10 @@ export async function findAll<K extends KindName>(api: Api, kind: K, name: strin
 export const findEnvironment = (api: Api, name: string): Promise<EnvironmentResource> => findOne(api, 'environments', name);
 
 async function unknown(api: Api, kind: KindName, name: string): Promise<NotFound> {
-  const all: readonly { readonly metadata: { readonly name: string } }[] = (await api.list(kind)).items;
+  const { items, misfits } = await api.list(kind);
+  const poisoned = misfits.find(({ key }) => key.name === name);
+  if (poisoned !== undefined) return new NotFound(poisoned.message);
+  const all: readonly { readonly metadata: { readonly name: string } }[] = items;
   const names = all.map(({ metadata }) => metadata.name);
   const near = suggestion(name, names, 2_000) || suggestionOfLast(name, names);
   const where = api.namespace === undefined ? '' : ` in the namespace ${api.namespace}`;
