@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { milestonesOf } from '../../../controller/core/notify/due.js';
 import { invocationId, verificationId } from '../../../controller/core/run/identity.js';
 import { isTerminal } from '../../../controller/core/run/run.js';
+import type { HttpSink } from '../sinks/http-sink.js';
 import { policyFile, secretObject } from '../sinks/policy.js';
 import { type SlackStandIn, startSlack } from '../sinks/slack.js';
 import { startWebhookSink, type WebhookSink } from '../sinks/webhook.js';
@@ -46,9 +47,11 @@ export async function killWhileTelling({ kills, seed, say = () => undefined }: K
   try {
     for (let kill = 1; kill <= kills; kill += 1) {
       await promote(kill);
-      // Most kills meet it at work, the others while it starts.
-      if (random() < 0.8) await world.program.started();
-      await sleep(random() * 1_500);
+      // Half of the kills meet it right when something is told, most others at work, some while it starts.
+      const meets = random();
+      if (meets < 0.8) await world.program.started();
+      if (meets < 0.5) await nextMessage(webhook, slack);
+      await sleep(random() * (meets < 0.5 ? 100 : 1_500));
       await world.program.kill();
       world.program.launch();
       if (kill % 10 === 0) say(`${kill} kills, ${webhook.events.length} events, ${slack.messages.length} in Slack`);
@@ -58,6 +61,13 @@ export async function killWhileTelling({ kills, seed, say = () => undefined }: K
     await world.close();
     await Promise.all([webhook.close(), slack.close()]);
   }
+}
+
+/** Waits until one of the sinks is asked something; for some seconds at most, since there may be nothing to tell. */
+async function nextMessage(...sinks: readonly HttpSink[]): Promise<void> {
+  const count = () => sinks.reduce((sum, { received }) => sum + received.length, 0);
+  const before = count();
+  for (let waited = 0; waited < 4_000 && count() === before; waited += 10) await sleep(10);
 }
 
 function configuration(webhook: WebhookSink, slack: SlackStandIn): Parameters<typeof startWorld>[0] {
