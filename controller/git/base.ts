@@ -21,7 +21,7 @@ export interface BaseRequest {
 export async function findBase(git: UserGit, request: BaseRequest): Promise<Base> {
   const remote = await findRemote(git, request.remote);
   if (remote === undefined) return localBase(git, request.branch);
-  const branch = request.branch ?? (await mainBranch(git, remote));
+  const branch = request.branch ?? (await mainBranch(git, remote, request.fetch));
   const tracking = `refs/remotes/${remote}/${branch}`;
   if (request.fetch) await git.run(['fetch', '--quiet', '--no-tags', remote, `+refs/heads/${branch}:${tracking}`]);
   const sha = await git.line(['rev-parse', '--verify', '--quiet', `${tracking}^{commit}`]);
@@ -42,13 +42,18 @@ async function findRemote(git: UserGit, wanted: string | undefined): Promise<str
   return all[0];
 }
 
-async function mainBranch(git: UserGit, remote: string): Promise<string> {
+/** What a clone was told, else what the remote says; where it is not to be asked, the usual name that is here. */
+async function mainBranch(git: UserGit, remote: string, mayAsk: boolean): Promise<string> {
   const head = await git.line(['symbolic-ref', '--quiet', `refs/remotes/${remote}/HEAD`]);
   if (head !== undefined) return head.slice(`refs/remotes/${remote}/`.length);
-  const told = (await git.run(['ls-remote', '--symref', remote, 'HEAD'])).stdout.toString('utf8');
+  const told = mayAsk ? (await git.run(['ls-remote', '--symref', remote, 'HEAD'])).stdout.toString('utf8') : '';
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(told)?.[1];
-  if (branch === undefined) throw new GitFailed(`${remote} does not say which is its main branch: name one with --base`);
-  return branch;
+  if (branch !== undefined) return branch;
+  for (const usual of mayAsk ? [] : ['main', 'master'])
+    if ((await git.line(['rev-parse', '--verify', '--quiet', `refs/remotes/${remote}/${usual}`])) !== undefined) return usual;
+  throw new GitFailed(
+    `${mayAsk ? `${remote} does not say` : 'nobody knows here'} which is the main branch of ${remote}: name one with --base`,
+  );
 }
 
 async function localBase(git: UserGit, wanted: string | undefined): Promise<Base> {

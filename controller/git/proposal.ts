@@ -88,7 +88,7 @@ async function commit(git: UserGit, branch: string, { base, files, message }: Pr
       await writeFile(join(tree, path), content);
     }
     await stage(git, tree, [...files.keys()]);
-    await git.run(['commit', '--quiet', '--file=-'], { folder: tree, input: message });
+    await git.run(['commit', '--quiet', '--cleanup=whitespace', '--file=-'], { folder: tree, input: message });
     const sha = await git.line(['rev-parse', '--verify', 'HEAD'], { folder: tree });
     if (sha === undefined || sha === base.sha) throw new GitFailed('git commit made no commit');
     // With the old value of none: never over a branch that is there.
