@@ -16,7 +16,7 @@ import { PublishedStates } from './published.js';
 import { subjectOf } from './subject.js';
 
 /** Environments of a plan that are judged by what the cluster knows: this takes time of everybody's. */
-const mostJudged = 300;
+const mostJudged = 100;
 /** Descriptors that are read for one plan. */
 const mostDescriptors = 20;
 
@@ -55,9 +55,15 @@ export async function planProposal(
   };
   const plan = planChanges(base.repository, proposed.repository, context);
   const read = await readDescriptors(plan, proposal, { loop, planning });
-  if (read.size === 0) return plan;
+  if (read.size === 0) return withRest(plan);
   const descriptor: PlanContext['descriptor'] = ({ name }, version) => read.get(`${name}/${version}`);
-  return planChanges(base.repository, proposed.repository, { ...context, descriptor });
+  return withRest(planChanges(base.repository, proposed.repository, { ...context, descriptor }));
+}
+
+function withRest(plan: Plan): Plan {
+  if (plan.environments.length <= mostJudged) return plan;
+  const rest = `More than ${mostJudged} environments change: the gates of the others are judged from git alone.`;
+  return { ...plan, unknown: [...plan.unknown, rest] };
 }
 
 /** As a pass of an environment sees it, with the proposal in place of the branch. */

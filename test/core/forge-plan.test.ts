@@ -10,7 +10,7 @@ import type { Memory } from '../../controller/reconcile/gather.js';
 import { JobHistories } from '../../controller/reconcile/histories.js';
 import type { DescriptorRequest, Ports } from '../../controller/reconcile/ports.js';
 import { PublishedStates } from '../../controller/reconcile/published.js';
-import { type ProductOptions, productFiles, versionFile } from '../support/e2e/documents.js';
+import { environmentFiles, type ProductOptions, productFiles, versionFile } from '../support/e2e/documents.js';
 
 const now = Date.parse('2026-11-22T08:00:00Z');
 const key = { namespace: 'default', name: 'releases' };
@@ -120,6 +120,19 @@ describe('the plan of a pull request', () => {
     readings['1.2.0'] = found('1.2.0', { api: '3' });
     const [after] = (await plan(files, versionFile('qa', '1.2.0'))).environments;
     expect(after?.delta?.components.map(({ to }) => to)).toEqual(['3']);
+  });
+
+  it('judges a hundred environments by the cluster, and says so where more change', async () => {
+    const names = Array.from({ length: 101 }, (_, at) => `e${at}`);
+    const many = Object.assign(
+      productFiles('1.0.0'),
+      ...names.map((name) => environmentFiles(name, { stage: 'qa', version: '1.0.0' })),
+    );
+    const changes = (count: number) => Object.assign({}, ...names.slice(0, count).map((name) => versionFile(name, '1.1.0')));
+    expect((await plan(many, changes(100))).unknown).toEqual([]);
+    expect((await plan(many, changes(101))).unknown).toEqual([
+      'More than 100 environments change: the gates of the others are judged from git alone.',
+    ]);
   });
 
   it('reads nothing out of the bucket that the branch does not name', async () => {
