@@ -337,6 +337,30 @@ Change summary:
   });
 });
 
+describe('what documents say', () => {
+  it('drives no terminal by way of a version, a reason or a warning', () => {
+    const odd = {
+      ...files,
+      'shop/qa/version.yaml': `${header('MasterVersion', 'qa')}spec: {product: shop, version: "\\e[31m1"}\n`,
+    };
+    const [place] = placesOf(indexOf(odd), 'shop');
+    const places = place === undefined ? [] : [place];
+    const message = commitMessage({
+      kind: 'promote',
+      product: 'shop',
+      version: '2',
+      places,
+      reason: 'a\u001b[2Jb',
+      warnings: ['c\u202ed'],
+    });
+    expect([place?.environment, /(?!\n)[\p{Cc}\p{Cf}]/u.test(message), message.includes('\\u001b[2Jb')]).toEqual([
+      'qa',
+      false,
+      true,
+    ]);
+  });
+});
+
 describe('the diff of an edit', () => {
   it('has three lines around the change, and says where a line end is missing', () => {
     const before = 'a\nb\nc\nd\ne\nf\ng\nh';

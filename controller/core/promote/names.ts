@@ -1,3 +1,4 @@
+import { printable } from '../documents/quote.js';
 import type { PromotionPlace } from './places.js';
 
 /** A change of versions as its branch and its commit tell it. */
@@ -66,7 +67,8 @@ function changeLine({ environment, version }: PromotionChange['places'][number],
   return `- ${environment}: ${version === '' ? 'nothing' : version} -> ${change.version}${over}`;
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** Whoever reads the log in a terminal is not driven by it. */
+const oneLine = (text: string): string => printable(text.replace(/\s+/g, ' ').trim(), 1_000);
 
 const listItem = (text: string): string[] => wrap(text, 70).map((line, index) => `${index === 0 ? '-' : ' '} ${line}`);
 

@@ -1,5 +1,5 @@
 import type { ParsedDocument } from '../documents/parsed.js';
-import { enumerate, quote } from '../documents/quote.js';
+import { enumerate, printable, quote } from '../documents/quote.js';
 import { type RepositoryIndex, readable } from '../documents/repository-index.js';
 import { suggestion } from '../documents/suggest.js';
 import { PromoteRefused } from './refused.js';
@@ -38,7 +38,7 @@ export function placesOf(index: RepositoryIndex, product: string): PromotionPlac
       const { name = '', value } = document;
       const config = readable(index.environmentConfigs, key)?.content.spec;
       const { spec } = value as { readonly spec?: { readonly version?: unknown } };
-      const version = spec?.version === undefined || spec.version === null ? '' : String(spec.version);
+      const version = spec?.version === undefined || spec.version === null ? '' : printable(String(spec.version), 63);
       const { stage, client } = config ?? {};
       const where = { ...(stage === undefined ? {} : { stage }), ...(client === undefined ? {} : { client }) };
       places.push({ product, environment: name, version, document, ...where });
