@@ -43,7 +43,11 @@ function shapeOf(command: Command): CommandShape {
       })),
       { flags: ['--help', '-h'], description: 'display help', takesValue: false, choices: [] },
     ],
-    args: command.registeredArguments.map((argument) => ({ name: argument.name(), choices: argument.argChoices ?? [] })),
+    args: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      variadic: argument.variadic,
+      choices: argument.argChoices ?? [],
+    })),
   };
 }
 

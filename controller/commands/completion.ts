@@ -26,14 +26,17 @@ export async function runComplete(wanted: Completion & { readonly current: strin
 
 async function namesOf(
   what: NonNullable<Completion['names']>,
-  { cluster, current }: Completion & { readonly current: string },
+  { cluster, current, product }: Completion & { readonly current: string },
 ): Promise<string[]> {
   return withApi(operateOptions(cluster, deadlineMs), async (api) => {
     if (what === 'releases' || what === 'runs' || what === 'holds' || what === 'sources') {
       const named: readonly { readonly metadata: { readonly name: string } }[] = (await api.list(what)).items;
       return sorted(named.map(({ metadata }) => metadata.name));
     }
-    const { items } = await api.list('environments');
+    const labels = product === undefined ? {} : { labels: { product } };
+    if (what === 'versions') return sorted((await api.list('releases', labels)).items.map(({ spec }) => spec.version));
+    const { items } = await api.list('environments', labels);
+    if (what === 'places') return sorted(items.map(({ spec }) => spec.environment));
     if (what === 'products') return sorted(items.map(({ spec }) => spec.product));
     if (what === 'stages') return sorted(items.map(({ spec }) => spec.stage));
     if (what === 'clients') return sorted(items.flatMap(({ spec }) => spec.client ?? []));

@@ -14,6 +14,7 @@ describe('completion in shells', () => {
   beforeAll(async () => {
     world = await createTerminalWorld();
     await world.put('releasesources', objects.source);
+    await world.put('releases', objects.release('2.9.3'), objects.release('2.10.0'));
     await world.put(
       'environments',
       objects.atRest('qa', '2.9.3'),
@@ -53,6 +54,15 @@ describe('completion in shells', () => {
     expect(await complete('logs', ...there(), 'loyalty.qa.')).toEqual(['loyalty.qa.2', 'loyalty.qa.10']);
     expect(await complete('get', `--kubeconfig=${world.kubeconfig}`, 'sources', '')).toEqual(['releases']);
     expect(await complete('get', ...there(), '--client', '')).toEqual(['acme']);
+  });
+
+  it('completes what a promotion is told: product, version, environments', async () => {
+    const promote = (...words: string[]) => complete('promote', ...there(), ...words);
+    expect(await promote('')).toEqual(['insights', 'loyalty']);
+    expect(await promote('loyalty', '')).toEqual(['2.9.3', '2.10.0']);
+    expect(await promote('loyalty', '2.10.0', '')).toEqual(['qa', 'uat-acme']);
+    expect(await promote('loyalty', '2.10.0', 'qa', 'u')).toEqual(['uat-acme']);
+    expect(await promote('--from', '')).toEqual(['qa', 'uat']);
   });
 
   it('completes nothing, and says nothing, where no cluster answers', async () => {

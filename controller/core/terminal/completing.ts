@@ -19,6 +19,8 @@ export interface OptionShape {
 
 export interface ArgumentShape {
   readonly name: string;
+  /** It may be repeated, and is the last one. */
+  readonly variadic: boolean;
   readonly choices: readonly string[];
 }
 
@@ -34,7 +36,9 @@ const kinds: readonly Listed[] = ['environments', 'releases', 'runs', 'holds', '
 /** `names` is a list that only the cluster knows; `files` leaves it to the shell. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  readonly names?: Listed | 'products' | 'stages' | 'clients';
+  readonly names?: Listed | 'products' | 'stages' | 'clients' | 'versions' | 'places';
+  /** Versions and places (environments by their own names) are of this product alone. */
+  readonly product?: string;
   readonly files?: true;
   /** The options that say which cluster is asked. */
   readonly cluster: Readonly<Partial<Record<'kubeconfig' | 'context' | 'namespace', string>>>;
@@ -44,6 +48,9 @@ const namesOfArgument: Readonly<Record<string, NonNullable<Completion['names']>>
   environment: 'environments',
   run: 'runs',
   hold: 'holds',
+  product: 'products',
+  version: 'versions',
+  environments: 'places',
   name: 'environments',
 };
 
@@ -53,6 +60,8 @@ const namesOfOption: Readonly<Record<string, NonNullable<Completion['names']>>> 
   '--client': 'clients',
   '--environment': 'environments',
   '--run': 'runs',
+  '--from': 'stages',
+  '--to': 'stages',
 };
 
 const fileOptions = new Set(['--kubeconfig', '--config', '--data', '--file', '--repository', '--trail', '--cache-directory']);
@@ -87,14 +96,15 @@ function optionsOf({ options }: CommandShape): Candidate[] {
 }
 
 function ofArgument({ args }: CommandShape, before: readonly string[], current: string): Partial<Completion> {
-  const argument = args[before.length];
+  const argument = args[before.length] ?? args.find(({ variadic }) => variadic);
   if (argument === undefined) return {};
   if (argument.choices.length > 0)
     return { candidates: argument.choices.filter((word) => word.startsWith(current)).map((word) => ({ word })) };
   if (argument.name === 'kind') return { candidates: kinds.filter((word) => word.startsWith(current)).map((word) => ({ word })) };
   const kind = kinds.find((one) => one === before[0] || one.slice(0, -1) === before[0]);
   const names = argument.name === 'name' && kind !== undefined ? kind : namesOfArgument[argument.name];
-  if (names !== undefined) return { names };
+  const [product] = args[0]?.name === 'product' ? before : [];
+  if (names !== undefined) return { names, ...(product === undefined ? {} : { product }) };
   return ['directory', 'dir', 'from', 'to'].includes(argument.name) ? { files: true } : {};
 }
 
