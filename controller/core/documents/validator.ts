@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { RE2JS } from 're2js';
 import { canonicalJson } from '../digest.js';
 import type { Json } from '../model.js';
-import { documentKinds, documentTypes } from './document-schemas.js';
+import { documentTypes } from './document-schemas.js';
 import { addFormats } from './formats.js';
 import type { DocumentKind, Problem } from './parsed.js';
 import type { RuleName } from './rules/catalog.js';
@@ -50,14 +50,16 @@ export function toValidator(validate: ValidateFunction, rule: RuleName): Validat
   };
 }
 
-function compileDocumentTypes(): ReadonlyMap<string, Validator> {
-  const ajv = createAjv();
-  return new Map(documentKinds.map((kind) => [kind, toValidator(ajv.compile(documentTypes[kind]), 'schema')]));
+/** Compiles each when the first document of its kind is judged: most commands meet few kinds. The schemas are the program's own, and known to be schemas. */
+function compileWhenNeeded(): (kind: DocumentKind) => Validator {
+  const ajv = createAjv({ meta: false });
+  const compiled = new Map<DocumentKind, Validator>();
+  return (kind) => {
+    const validator = compiled.get(kind) ?? toValidator(ajv.compile(documentTypes[kind]), 'schema');
+    compiled.set(kind, validator);
+    return validator;
+  };
 }
-
-const validators = compileDocumentTypes();
 
 /** The validator of a kind of document. */
-export function validatorOf(kind: DocumentKind): Validator {
-  return validators.get(kind) ?? (() => []);
-}
+export const validatorOf = compileWhenNeeded();
