@@ -9,7 +9,7 @@ import { PromoteRefused } from '../core/promote/refused.js';
 import { plan } from '../operate/plan.js';
 import { type Promotion, type PromotionRequest, promote } from '../operate/promote.js';
 import { choosePromotion, chooseRollback, type PromoteQuestion } from '../operate/promote-choose.js';
-import { type ForgeHints, type ForgePlace, placeForge } from '../operate/promote-forge.js';
+import { type ForgeHints, type ForgePlace, forgeInCluster, placeForge } from '../operate/promote-forge.js';
 import { operateOptions } from './cluster.js';
 
 /** Fetching and pushing a large repository over a slow line is part of it. */
@@ -107,14 +107,15 @@ function print(done: Promotion, { isDry, isJson }: { isDry: boolean; isJson: boo
 
 async function forgeOf(remoteUrl: string, configured: ForgeHints, flags: ProposalFlags): Promise<ForgePlace> {
   const { forge, forgeUrl, project, tokenFile } = flags;
-  const place = placeForge(remoteUrl, plain({ kind: forge, url: forgeUrl, project }), configured);
-  const known = forgeEnvironment(place.kind);
-  const token = tokenFile === undefined ? known.token : (await readFile(tokenFile, 'utf8')).trim();
+  const known = asksCluster(flags) ? { ...(await forgeInCluster(remoteUrl, clusterOf(flags))), ...configured } : configured;
+  const place = placeForge(remoteUrl, plain({ kind: forge, url: forgeUrl, project }), known);
+  const usual = forgeEnvironment(place.kind);
+  const token = tokenFile === undefined ? usual.token : (await readFile(tokenFile, 'utf8')).trim();
   if (token === undefined || token === '')
     throw new PromoteRefused(
-      `a pull request needs a token of ${place.kind}: ${known.names.join(' or ')}, or --token-file; --no-pull-request stops before`,
+      `a pull request needs a token of ${place.kind}: ${usual.names.join(' or ')}, or --token-file; --no-pull-request stops before`,
     );
-  const username = known.username === undefined ? {} : { username: known.username };
+  const username = usual.username === undefined ? {} : { username: usual.username };
   const proxy = proxyEnvironment();
   return { ...place, credentials: { token, ...username }, ...(proxy === undefined ? {} : { proxy }) };
 }

@@ -45,6 +45,16 @@ export function readRemote(address: string): RemotePlace | undefined {
   return { project: own.join('/'), ...where, ...(kind === undefined ? {} : { kind }) };
 }
 
+/** Whether two addresses, of https, ssh or scp, name one repository; credentials and ports aside. */
+export function isSameRemote(one: string, other: string): boolean {
+  const key = (address: string): string => {
+    const found = locate(address);
+    const path = (found?.path ?? address).replace(/^\/+|\/+$/g, '').replace(/\.git$/, '');
+    return found === undefined ? path : `${found.hostname.toLowerCase()}/${path.replace(/^scm\//, '')}`;
+  };
+  return key(one) === key(other);
+}
+
 interface Located {
   readonly scheme: 'https' | 'http';
   /** With the port, where the API has the same one. */

@@ -1,7 +1,9 @@
 import { PromoteRefused } from '../core/promote/refused.js';
 import { type ForgeOptions, forgeKinds } from '../forge/forge.js';
-import { readRemote } from '../forge/remote.js';
+import { isSameRemote, readRemote } from '../forge/remote.js';
 import type { UserGit } from '../git/user-git.js';
+import { withApi } from './api.js';
+import type { OperateOptions } from './cluster.js';
 
 /** Where the pull request is opened. */
 export type ForgePlace = Omit<ForgeOptions, 'now'>;
@@ -46,5 +48,14 @@ export function placeForge(remoteUrl: string, flags: ForgeHints, configured: For
     );
   }
   const url = flags.url ?? configured.url ?? told?.url;
+  return { kind, project, ...(url === undefined ? {} : { url }) };
+}
+
+/** What the operator says of the repository in the cluster: the controller opens nothing, but knows where it reports. */
+export async function forgeInCluster(remoteUrl: string, cluster: OperateOptions): Promise<ForgeHints> {
+  const { items } = await withApi(cluster, (api) => api.list('sources'));
+  const source = items.find(({ spec }) => spec.forge !== undefined && isSameRemote(spec.git.url, remoteUrl));
+  if (source?.spec.forge === undefined) return {};
+  const { kind, url, project } = source.spec.forge;
   return { kind, project, ...(url === undefined ? {} : { url }) };
 }

@@ -8,7 +8,7 @@ import { checkVersion, staleWarnings } from '../../controller/core/promote/prepa
 import { rollbackWarnings, versionBefore } from '../../controller/core/promote/rollback.js';
 import { verifiedVersion } from '../../controller/core/promote/verified.js';
 import type { EnvironmentResource, EnvironmentStatus } from '../../controller/core/resources/environment.js';
-import { readRemote } from '../../controller/forge/remote.js';
+import { isSameRemote, readRemote } from '../../controller/forge/remote.js';
 import { load, parseText } from './documents-fixture.js';
 
 const header = (kind: string, name: string) => `apiVersion: towpath.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
@@ -378,6 +378,16 @@ describe('the diff of an edit', () => {
 });
 
 describe('the address of a remote', () => {
+  it.each([
+    ['https://ann:secret@git.example.com:8443/acme/releases.git', 'git@git.example.com:acme/releases', true],
+    ['https://bitbucket.example.com/scm/acme/releases.git', 'ssh://git@bitbucket.example.com:7999/acme/releases.git', true],
+    ['file:///srv/releases', 'file:///srv/releases/', true],
+    ['https://git.example.com/acme/releases', 'https://git.example.com/acme/others', false],
+    ['https://git.example.com/acme/releases', 'https://other.example.com/acme/releases', false],
+  ])('%s and %s name one repository: %s', (one, other, same) => {
+    expect([isSameRemote(one, other), isSameRemote(other, one)]).toEqual([same, same]);
+  });
+
   it.each([
     ['https://github.com/acme/releases.git', { kind: 'github', project: 'acme/releases' }],
     ['git@github.com:acme/releases.git', { kind: 'github', project: 'acme/releases' }],

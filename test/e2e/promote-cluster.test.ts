@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentFiles, productDocument } from '../support/e2e/documents.js';
-import { createPromotionWorld, type PromotionWorld } from '../support/forge/promotion-world.js';
+import { createPromotionWorld, type PromotionWorld, token } from '../support/forge/promotion-world.js';
 import { createTerminalWorld, type TerminalWorld } from '../support/terminal-world.js';
 
 const config = (name: string, client: string): Record<string, string> =>
@@ -33,7 +33,13 @@ describe('towpath promote and rollback with a cluster', () => {
       spec: { ...spec, environment: name, ...more },
       status: { observedGeneration: 1, ...status },
     });
-    await cluster.put('releasesources', { name: 'releases', spec: { git: { url: world.remote.url } } });
+    await cluster.put('releasesources', {
+      name: 'releases',
+      spec: {
+        git: { url: `${world.server.url}/repository.git` },
+        forge: { kind: 'gitea', url: world.host.api('gitea'), project: 'acme/releases' },
+      },
+    });
     await cluster.put(
       'environments',
       place('qa', { stage: 'qa' }, { recorded: recorded('2.0.0') }),
@@ -87,5 +93,11 @@ describe('towpath promote and rollback with a cluster', () => {
     expect(world.host.state.pullRequests).toMatchObject([
       { head: 'towpath/shop-2.0.0-uat-acme', body: expect.stringMatching(/gates judged against the cluster/) },
     ]);
+  });
+
+  it('opens it where the controller reports, where nobody says otherwise', async () => {
+    const flags = ['--kubeconfig', cluster.kubeconfig, '--undocumented'];
+    const { stdout } = await world.towpath(['promote', 'shop', '2.1.0', 'qa', ...flags], { GITEA_TOKEN: token });
+    expect(stdout).toMatch(/Pull request \d+: http.*\/acme\/releases\/pulls\/\d+\n$/);
   });
 });
