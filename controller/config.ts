@@ -86,6 +86,11 @@ export function standaloneConfig(flags: StandaloneFlags): StandaloneConfig {
   });
 }
 
+/** Whether output goes to a terminal that colours and goes back over what it has shown: not to one that is dumb (terminfo's name for it). */
+export function isCapable(isTerminal: boolean): boolean {
+  return isTerminal && process.env.TERM !== 'dumb';
+}
+
 /** Whether output may be coloured: a terminal, and nobody asked for none (https://no-color.org). */
 export function wantsColor(isTerminal: boolean): boolean {
   return isTerminal && (process.env.NO_COLOR ?? '') === '';

@@ -5,7 +5,7 @@ import type { DeltaFlags } from './cli/delta.js';
 import { type Commands, run } from './cli/program.js';
 import type { Terminal } from './cli/terminal.js';
 import { peoplesCommands } from './commands/for-people.js';
-import { controllerConfig, silenceSdkWarning, standaloneConfig, UsageError, wantsColor } from './config.js';
+import { controllerConfig, isCapable, silenceSdkWarning, standaloneConfig, UsageError, wantsColor } from './config.js';
 
 /** argv → command → exit code. What a command needs is loaded when it is asked for: most need neither the controller nor its libraries. */
 
@@ -56,7 +56,7 @@ async function delta(from: string, to: string, flags: DeltaFlags): Promise<numbe
   return runDelta({ from, to, color: terminal.color, format, exitCode, read }, terminal);
 }
 
-const interactive = process.stdout.isTTY === true;
+const interactive = isCapable(process.stdout.isTTY === true);
 const terminal: Terminal = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),

@@ -22,7 +22,9 @@ describe.skipIf(!hasScript)('the program on a terminal', () => {
 
   const onTerminal = async (columns: number, command: string, env: object = {}) => {
     const line = `export KUBECONFIG='${world.kubeconfig}'; stty cols ${columns} rows 24; '${process.execPath}' '${main}' ${command}; echo "exit $?"`;
-    const { stdout } = await promisify(execFile)('script', ['-qec', line, '/dev/null'], { env: { ...process.env, ...env } });
+    const { stdout } = await promisify(execFile)('script', ['-qec', line, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm-256color', ...env },
+    });
     return stdout.replaceAll('\r\n', '\n');
   };
 
@@ -36,6 +38,11 @@ exit 0
 
   it('has no colour with NO_COLOR', async () => {
     expect(await onTerminal(50, 'get', { NO_COLOR: '1' })).not.toContain('\u001b');
+  });
+
+  it('neither colours nor writes over on a dumb terminal', async () => {
+    const said = await onTerminal(50, 'watch production-acme', { TERM: 'dumb' });
+    expect([said.includes('\u001b'), said.split('\n').at(-2)]).toEqual([false, 'exit 3']);
   });
 
   it('writes over what it shows, and ends with the result', async () => {
