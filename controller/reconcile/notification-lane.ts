@@ -38,6 +38,18 @@ export interface LaneLoop {
 /** Why a lane stands still, and when it is worth another look; undefined where everything was told. */
 export type Standstill = { readonly message?: string; readonly afterMs?: Millis } | undefined;
 
+/** Gives up what nobody needs any more, whether or not the sink can be reached; counts what waits. Safe to repeat. */
+export async function dropOld(lane: Lane, loop: Omit<LaneLoop, 'sink'>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { due, record } = lane.look(await loop.records.read(lane.record, signal));
+    loop.waits(lane, due);
+    const old = due.find(({ at }) => loop.ports.clock.now() - at > loop.maxAgeMs);
+    if (old === undefined) return;
+    await loop.records.write(lane.record, withTold(record, old.subject), signal);
+    loop.note(lane, 'dropped', `a message of ${lane.place} (${old.event}) was dropped: it could not be delivered in time`);
+  }
+}
+
 /** Tells the sink everything of one place that it was not told, in order. Safe to repeat, whatever interrupts it. */
 export async function tellLane(lane: Lane, loop: LaneLoop, signal: AbortSignal): Promise<Standstill> {
   for (;;) {
@@ -45,12 +57,6 @@ export async function tellLane(lane: Lane, loop: LaneLoop, signal: AbortSignal):
     loop.waits(lane, due);
     const [next] = due;
     if (next === undefined) return undefined;
-    const age = loop.ports.clock.now() - next.at;
-    if (age > loop.maxAgeMs) {
-      await loop.records.write(lane.record, withTold(record, next.subject), signal);
-      loop.note(lane, 'dropped', `a message of ${lane.place} (${next.event}) was dropped: it could not be delivered in time`);
-      continue;
-    }
     const standstill = await tell({ lane, next, record }, loop, signal);
     if (standstill !== undefined) return standstill;
   }

@@ -4,7 +4,7 @@ import type { Millis } from '../core/model.js';
 import { nothingTold } from '../core/notify/record.js';
 import type { Route } from '../core/notify/routes.js';
 import type { ReleaseSourceResource, SinkSpec } from '../core/resources/release-source.js';
-import { type Lane, type LaneLoop, type Result, type Standstill, tellLane } from './notification-lane.js';
+import { dropOld, type Lane, type LaneLoop, type Result, type Standstill, tellLane } from './notification-lane.js';
 import { commitUrlOf, laneOf } from './notification-lanes.js';
 import type { NotificationRecords } from './notification-records.js';
 import type { SinkStanding } from './notification-standing.js';
@@ -82,10 +82,9 @@ export async function tellSink(pass: Pass, context: PassContext, signal: AbortSi
     else known.news.delete(place);
   }
   if (lanes.length === 0) return undefined;
-  const loop: LaneLoop = {
+  const loop: Omit<LaneLoop, 'sink'> = {
     ports,
     records,
-    sink: await openSink(pass, context, signal),
     timeoutMs: durationOr(spec.timeout, 10_000),
     maxAgeMs: durationOr(spec.maxAge, 24 * 3_600_000),
     whenInDoubt: spec.whenInDoubt ?? 'repeat',
@@ -100,7 +99,10 @@ export async function tellSink(pass: Pass, context: PassContext, signal: AbortSi
     },
     waits: (lane, due) => known.standing.waits(lane.place, due),
   };
-  return tellLanes(lanes, { loop, pass, context, until: timers.now() + passLengthMs }, signal);
+  // Before the sink is asked: what is too old is so whether or not it answers.
+  for (const lane of lanes) await dropOld(lane, loop, signal);
+  const sink = await openSink(pass, context, signal);
+  return tellLanes(lanes, { loop: { ...loop, sink }, pass, context, until: timers.now() + passLengthMs }, signal);
 }
 
 /** A look without asking anybody: most of what wakes an outbox is no news to it. */
@@ -161,6 +163,9 @@ async function tellLanes(lanes: readonly Lane[], telling: Telling, signal: Abort
       if (message !== undefined) {
         inARow += 1;
         failure = message;
+        // Others come first the next time: what is wrong may be wrong with this place alone.
+        known.news.delete(lane.place);
+        known.news.add(lane.place);
         if (afterMs !== undefined) known.notBefore = context.timers.now() + afterMs;
       } else if (afterMs !== undefined) againMs = Math.min(againMs ?? afterMs, afterMs);
     }

@@ -96,9 +96,11 @@ export class Notifications {
   /** How long, in milliseconds, what waits longest has been waiting, by sink. */
   oldest(): readonly { readonly sink: string; readonly ms: Millis }[] {
     const now = this.#options.ports.clock.now();
-    return [...this.#sinks].map(([text, { standing }]) => {
+    return [...this.#sinks].flatMap(([text, { standing }]) => {
+      const { source, sink } = fromText(text);
       const { oldest } = standing;
-      return { sink: fromText(text).sink, ms: oldest === undefined ? 0 : Math.max(0, now - oldest) };
+      const isConfigured = this.#options.ports.sources.get(source)?.spec.sinks?.some(({ name }) => name === sink) ?? false;
+      return isConfigured ? [{ sink, ms: oldest === undefined ? 0 : Math.max(0, now - oldest) }] : [];
     });
   }
 

@@ -138,6 +138,34 @@ describe('notifications', () => {
     );
   });
 
+  it('drop what is too old for a sink that cannot even be opened, and let its runs go', async () => {
+    const telling = new TellingWorld({});
+    telling.configure({ missing: { maxAge: '2h' } }, { historyLimit: 2 });
+    telling.policy({ sinks: ['missing'] });
+    telling.world.start();
+    await deploy(telling, '1.0.0', '1.1.0', '1.2.0');
+    expect(telling.statusOf('missing')).toMatchObject({ problem: 'sink missing: there is none', undelivered: 7 });
+    await telling.world.advance(3 * hour);
+    await deploy(telling, '1.3.0');
+    expect(telling.statusOf('missing')?.dropped).toBe(7);
+    expect(Object.keys(telling.world.phases)).toEqual(['shop.qa.3', 'shop.qa.4']);
+  });
+
+  it('tell other places where one cannot be told', async () => {
+    const team = new MemorySink('key');
+    const telling = new TellingWorld({ team });
+    telling.configure({ team: {} });
+    telling.policy({ sinks: ['team'] });
+    const bad = ['a', 'b', 'c', 'd'];
+    team.answer = ({ environment = '' }) =>
+      bad.includes(environment) ? { state: 'failed', message: 'team answered 500', isSent: true } : undefined;
+    telling.world.start();
+    const environments = [...bad, 'qa'].map((environment) => ({ ...qa, environment, version: '1.0.0' }));
+    telling.world.commit(...environments);
+    await telling.world.advance(hour);
+    expect(ofQa(telling.told('team'))).toEqual(deployed(1));
+  });
+
   it('go on behind a message that the sink will never take, and tell of it', async () => {
     const team = new MemorySink('key');
     const telling = new TellingWorld({ team });

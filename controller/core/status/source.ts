@@ -41,9 +41,15 @@ export function readyStatus(
     environments: repository.environments.length + repository.invalid.length,
     webhook: source.status?.webhook,
     forge: source.status?.forge,
-    sinks: source.status?.sinks,
+    sinks: standingSinks(source),
     conditions: conditions(source, { ready: true, reason: errors.length === 0 ? 'Loaded' : 'LoadedWithErrors', message }, now),
   });
+}
+
+/** How the sinks stand is told by those who tell them; here it is kept, and what is not configured any more goes. */
+function standingSinks({ spec, status }: ReleaseSourceResource): ReleaseSourceStatus['sinks'] {
+  const kept = status?.sinks?.filter(({ name }) => spec.sinks?.some((one) => one.name === name));
+  return kept?.length === 0 ? undefined : kept;
 }
 
 /** As many errors as are shown, in their order: the first of each file before the second of any, so that one file never hides another. */
