@@ -10,7 +10,7 @@ export default defineConfig({
       { test: { name: 'core', include: ['test/core/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial, testTimeout: 180_000 } },
-      { test: { name: 'verify', include: ['test/verify/**/*.test.ts'] } },
+      { test: { name: 'verify', include: ['test/verify/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 });
