@@ -15,7 +15,7 @@ describe('the tutorial', () => {
   });
   afterAll(() => world.close());
 
-  it('prints what it says, command by command', { timeout: 300_000 }, async () => {
+  it('prints what it says, command by command', { timeout: 600_000 }, async () => {
     const text = readFileSync(page, 'utf8');
     const steps = stepsOf(text);
     const outputs: string[] = [];
