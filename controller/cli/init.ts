@@ -45,7 +45,7 @@ export function addSchema(program: Command, commands: InitCommands, done: Done):
   program
     .command('schema')
     .description('print the JSON Schema of a kind of document; list the kinds')
-    .argument('[kind]', 'the kind, for instance MasterVersion')
+    .argument('[document-kind]', 'the kind, for instance MasterVersion')
     .addHelpText('after', `\n${schemaHelp}`)
     .action(async (kind) => done(await commands.schema(kind)));
 }

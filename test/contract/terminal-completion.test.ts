@@ -42,6 +42,7 @@ describe('completion in shells', () => {
     expect(await complete('get', 're')).toEqual(['releases']);
     expect(await complete('get', '--st')).toEqual(['--stage']);
     expect(await complete('get', '-o', '')).toEqual(['json', 'yaml', 'wide', 'name']);
+    expect(await complete('schema', '')).toEqual([]);
     expect(await complete('hold', '')).toEqual(['list', 'release']);
     expect(await complete('completion', 'z')).toEqual(['zsh']);
     expect(await complete('validate', '--format', 'json', '')).toEqual([':files']);
