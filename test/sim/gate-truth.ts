@@ -25,6 +25,8 @@ export class GateTruth {
   /** When a holder last read an environment from the API itself, right before its claim. */
   readonly #looked = new Map<string, Millis>();
   readonly #since = new Map<string, Millis>();
+  /** Environments as they were when they were removed. */
+  readonly #removed = new Map<string, { readonly object: ApiObject; readonly at: Millis }>();
 
   readonly #governed: GovernedTruth | undefined;
 
@@ -35,12 +37,14 @@ export class GateTruth {
   }
 
   /** Notes since when holds, suspensions and the like are there. */
-  wrote({ plural, key, after }: Write): void {
+  wrote({ plural, key, before, after }: Write): void {
     const { now } = this.#world.scheduler;
     const note = (what: string, isThere: boolean) => {
       if (!isThere) this.#since.delete(what);
       else if (!this.#since.has(what)) this.#since.set(what, now);
     };
+    if (plural === 'environments' && before !== undefined && after === undefined)
+      this.#removed.set(key, { object: before, at: now });
     if (plural === 'holds') note(`hold ${key}`, after !== undefined);
     if (plural === 'environments') note(`suspended ${key}`, (after?.metadata.annotations?.['towpath.dev/suspend'] ?? '') !== '');
     if (plural === 'releasesources') note(`source ${key}`, (after as ReleaseSourceResource | undefined)?.spec.suspend === true);
@@ -52,7 +56,7 @@ export class GateTruth {
     const looked = this.#looked.get(`${by} ${name}`) ?? Number.NEGATIVE_INFINITY;
     // Who claims has just looked; who has not is held to what he should have seen.
     const seen = now - looked <= passMs ? looked : now - 5_000;
-    const environment = this.#world.api.get('environments', name);
+    const environment = this.#world.api.get('environments', name) ?? this.#removedSince(name, seen);
     const told = (what: string) => () => `${run.metadata.name} is claimed although ${what}`;
     for (const hold of this.#world.api.list('holds')) {
       const isOld = (this.#since.get(`hold ${hold.metadata.name}`) ?? now) < seen;
@@ -67,6 +71,12 @@ export class GateTruth {
     this.#checkFirst(run, environment, told);
     this.#checkDescriptor(run, { seen, told });
     this.#checkConcurrency(run, told);
+  }
+
+  /** One that was still there when the holder looked; it may be removed while the claim is under way. */
+  #removedSince(name: string, seen: Millis): ApiObject | undefined {
+    const removed = this.#removed.get(name);
+    return removed !== undefined && removed.at >= seen ? removed.object : undefined;
   }
 
   #checkOrder(run: DeploymentRunResource, told: Told, path?: readonly AfterRule[]): void {
