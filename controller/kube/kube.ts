@@ -49,8 +49,6 @@ export interface KubeLogger {
 export interface KubeOptions {
   /** Absent: what kubectl would use. */
   readonly kubeconfig?: KubeTarget;
-  /** Opens the connection; as the client library does where absent. */
-  readonly connect?: typeof openConnection;
   /** The one namespace to watch; absent: all. */
   readonly namespace?: string;
   /** Limit of each call; 10 s where absent. */
@@ -108,7 +106,7 @@ interface Followed {
 /** Throws InvalidKubeconfig. Nothing is asked of the server before `start` or the first call. */
 export async function createKube(options: KubeOptions): Promise<Kube> {
   const { now } = options;
-  const connection = await (options.connect ?? openConnection)(options.kubeconfig, now);
+  const connection = await openConnection(options.kubeconfig, now);
   const client = new KubeClient(connection, options.requestTimeoutMs ?? 10_000);
   const listeners: ((change: Change) => void)[] = [];
   const tell = (change: Change) => tellAll(listeners, change, options.logger);

@@ -5,10 +5,10 @@ import { type HoldResource, type HoldSpec, hold } from '../core/resources/hold.j
 import { type ReleaseResource, release } from '../core/resources/release.js';
 import { type ReleaseSourceResource, releaseSource } from '../core/resources/release-source.js';
 import { type ApiRequest, KubeClient } from '../kube/client.js';
+import { openConnection } from '../kube/connection.js';
 import { ApiFailure } from '../kube/failure.js';
 import { misfit } from '../kube/fit.js';
 import { collectionPath, describeObject, groupVersion, objectPath } from '../kube/paths.js';
-import { openQuickConnection } from '../kube/plain-kubeconfig.js';
 import { isNamed, type RawObject } from '../kube/resource-cache.js';
 import type { Key } from '../reconcile/ports.js';
 import type { OperateOptions } from './cluster.js';
@@ -68,7 +68,7 @@ export interface Api {
 
 /** Runs `use` with the API. Nothing is open when it returns. */
 export async function withApi<T>(options: OperateOptions, use: (api: Api) => Promise<T>): Promise<T> {
-  const connection = await openQuickConnection(options.kubeconfig, Date.now);
+  const connection = await openConnection(options.kubeconfig, Date.now);
   try {
     return await use(createApi(new KubeClient(connection, 10_000), options));
   } finally {

@@ -8,7 +8,6 @@ import type { ReleaseSourceResource } from '../core/resources/release-source.js'
 import { createRepositories } from '../git/repositories.js';
 import type { KubeTarget } from '../kube/connection.js';
 import { createKube, type Kube } from '../kube/kube.js';
-import { openQuickConnection } from '../kube/plain-kubeconfig.js';
 
 /** What commands of people work with: the cluster as it is now, and the documents of its sources. */
 
@@ -25,7 +24,6 @@ export async function withKube<T>(options: OperateOptions, use: (kube: Kube) => 
   const { kubeconfig, namespace, signal } = options;
   const kube = await createKube({
     now: Date.now,
-    connect: openQuickConnection,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(namespace === undefined ? {} : { namespace }),
   });

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KubeClient } from '../../controller/kube/client.js';
-import { openQuickConnection } from '../../controller/kube/plain-kubeconfig.js';
+import { openConnection } from '../../controller/kube/connection.js';
 
 const tls = 'test/support/s3/tls';
 
 /** A server that says who it takes the client for. */
-describe('a kubeconfig that commands read by themselves', () => {
+describe('a kubeconfig', () => {
   let folder: string;
   let server: Server;
   let url: string;
@@ -54,7 +54,7 @@ describe('a kubeconfig that commands read by themselves', () => {
     return path;
   };
   const ask = async (path: string, context?: string) => {
-    const connection = await openQuickConnection({ path, ...(context === undefined ? {} : { context }) }, Date.now);
+    const connection = await openConnection({ path, ...(context === undefined ? {} : { context }) }, Date.now);
     try {
       const call = { method: 'GET', path: '/', what: 'ask', signal: new AbortController().signal } as const;
       return await new KubeClient(connection, 5_000).request(call);
@@ -64,10 +64,8 @@ describe('a kubeconfig that commands read by themselves', () => {
   };
   const as = (authorization: string, certificate = '') => ({ authorization, certificate });
 
-  it('lets in by token, by token file, by password and by certificate', async () => {
+  it('lets in by token, by password and by certificate', async () => {
     expect(await ask(await write({ token: 'x' }))).toEqual(as('Bearer x'));
-    await writeFile(join(folder, 'token'), 'from-file\n');
-    expect(await ask(await write({ tokenFile: 'token', token: 'old' }))).toEqual(as('Bearer from-file'));
     expect(await ask(await write({ username: 'ada', password: 'p' }))).toEqual(
       as(`Basic ${Buffer.from('ada:p').toString('base64')}`),
     );
@@ -84,7 +82,7 @@ describe('a kubeconfig that commands read by themselves', () => {
     await expect(ask(path, 'third')).rejects.toMatchObject({ reason: 'InvalidKubeconfig' });
   });
 
-  it('leaves what is not plain to the client library: plugins, and what is refused', async () => {
+  it('asks plugins, and refuses what would be unsafe', async () => {
     const plugin = join(folder, 'plugin');
     const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'of-plugin' } };
     await writeFile(plugin, `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`);
