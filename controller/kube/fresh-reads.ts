@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../core/resources/definition.js';
 import { deploymentRun } from '../core/resources/deployment-run.js';
 import { type EnvironmentResource, environment } from '../core/resources/environment.js';
 import { type HoldResource, hold } from '../core/resources/hold.js';
+import { releaseSource } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
 import type { FreshReads, Key } from '../reconcile/ports.js';
 import type { KubeClient } from './client.js';
@@ -20,12 +21,13 @@ interface Page {
 
 /** The caches that a claim is judged by. */
 interface Caches {
+  readonly sources: Pick<ResourceCache<never>, 'lacks' | 'admit'>;
   readonly environments: Pick<ResourceCache<never>, 'lacks' | 'admit'>;
   readonly runs: Pick<ResourceCache<never>, 'lacks' | 'admit'>;
 }
 
 /** Reads around the cache. What does not fit its schema fails the read: a Hold that nobody understands holds everything. */
-export function createFreshReads(client: KubeClient, { environments, runs }: Caches): FreshReads {
+export function createFreshReads(client: KubeClient, caches: Caches): FreshReads {
   return {
     holds: async (namespace, signal) => {
       const holds = await listAll(client, { definition: hold, namespace, what: 'list holds', signal });
@@ -42,7 +44,12 @@ export function createFreshReads(client: KubeClient, { environments, runs }: Cac
       return found === undefined ? undefined : fitting<EnvironmentResource>(environment, found);
     },
     catchUp: async (namespace, signal) => {
-      for (const [definition, cache] of [[deploymentRun, runs] as const, [environment, environments] as const]) {
+      const kinds = [
+        [releaseSource, caches.sources],
+        [deploymentRun, caches.runs],
+        [environment, caches.environments],
+      ] as const;
+      for (const [definition, cache] of kinds) {
         const versions = await listAll(client, {
           definition,
           namespace,

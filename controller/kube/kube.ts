@@ -166,7 +166,7 @@ function createParts(client: KubeClient, tell: (change: Change) => void, onQuara
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
     releases: createReleaseRecords(releases, new ResourceWriter(client, releases, release)),
     holds: createHoldRecords(holds),
-    fresh: createFreshReads(client, { environments, runs }),
+    fresh: createFreshReads(client, { sources, environments, runs }),
   };
   const caches = [
     ['ReleaseSource', releaseSource, sources],

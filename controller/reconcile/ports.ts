@@ -252,7 +252,7 @@ export interface FreshReads {
   environment(key: Key, signal: AbortSignal): Promise<EnvironmentResource | undefined>;
   /** The highest number that a run of the environment has; 0 where it has none. What cannot be read as a run counts by its name. */
   newestRun(namespace: string, product: string, environment: string, signal: AbortSignal): Promise<number>;
-  /** Brings what is known of the namespace's environments and runs up to what the API has now. */
+  /** Brings what is known of the namespace's sources, environments and runs up to what the API has now. */
   catchUp(namespace: string, signal: AbortSignal): Promise<void>;
 }
 

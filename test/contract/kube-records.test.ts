@@ -182,7 +182,15 @@ describe.each(serversToTest())('records in the %s', (_name, startServer) => {
     await other.close();
     expect(kube.runs.get(run)).toBeUndefined();
 
+    const source = { namespace, name: 'behind' };
+    const spec = { git: { url: 'https://git.example/releases.git' }, suspend: true };
+    const body = { apiVersion: 'towpath.dev/v1alpha1', kind: 'ReleaseSource', metadata: { name: source.name }, spec };
+    const sources = `/apis/towpath.dev/v1alpha1/namespaces/${namespace}/releasesources`;
+    await kube.client.request({ method: 'POST', path: sources, body, what: 'create', signal: forever });
+    expect(kube.sources.get(source)).toBeUndefined();
+
     await kube.fresh.catchUp(namespace, forever);
+    expect(kube.sources.get(source)?.spec.suspend).toBe(true);
     expect(kube.runs.ofEnvironment(namespace, 'shop', 'behind').map(({ metadata }) => metadata.name)).toEqual([
       run.name,
       own.name,

@@ -195,7 +195,7 @@ function createRecords(client: KubeClient, tell: (change: Change) => void) {
     runs: createRunRecords(runs, new ResourceWriter(client, runs, deploymentRun)),
     releases: createReleaseRecords(releases, new ResourceWriter(client, releases, release)),
     holds: createHoldRecords(holds),
-    fresh: createFreshReads(client, { environments, runs }),
+    fresh: createFreshReads(client, { sources, environments, runs }),
   };
   const caches: readonly (readonly [ResourceDefinition, AnyCache])[] = [
     [releaseSource, sources],

@@ -90,7 +90,7 @@ export const kube: Target = {
         const key = { namespace: 'default', name: 'shop.qa' };
         const writer = new ResourceWriter(client, cache, environment);
         await refused(writer.create(key, { spec, labels: {} }, signal));
-        const fresh = createFreshReads(client, { environments: cache, runs: cache });
+        const fresh = createFreshReads(client, { sources: cache, environments: cache, runs: cache });
         await refused(fresh.environment(key, signal));
         await refused(fresh.holds('default', AbortSignal.timeout(100)));
         await refused(fresh.catchUp('default', AbortSignal.timeout(100)));
