@@ -147,14 +147,14 @@ describe('a document that costs too much', () => {
   });
 
   it('is given up where it takes too long, and everything else goes on', async () => {
-    await start({ limits: { parseMs: 500 }, worker });
+    await start({ limits: { parseMs: 2_000 }, worker });
     await world.repository.commit({ files: { ...manyEnvironments(2), 'a.yaml': endless(1), 'z.yaml': endless(2) } });
     const snapshot = await latest();
     expect([versionsOf(snapshot), findings(snapshot)]).toEqual([both, [tooSlow('a.yaml'), tooSlow('z.yaml')]]);
   });
 
   it('is not tried again while it stays as it is, and is read once it is better', async () => {
-    await start({ limits: { parseMs: 500 }, worker });
+    await start({ limits: { parseMs: 2_000 }, worker });
     await world.repository.commit({ files: { ...manyEnvironments(2), 'a.yaml': endless(1) } });
     await latest();
     await world.repository.commit({ files: { 'b.yaml': endless(1), 'other.json': '{}' } });
@@ -164,7 +164,7 @@ describe('a document that costs too much', () => {
   });
 
   it('does not disturb another source', async () => {
-    await start({ limits: { parseMs: 1_000 }, worker });
+    await start({ limits: { parseMs: 3_000 }, worker });
     await world.repository.commit({ files: manyEnvironments(2) });
     await world.repository.commit({ files: { 'a.yaml': endless(1) }, branch: 'slow' });
     const order: string[] = [];
@@ -186,7 +186,7 @@ describe('a document that costs too much', () => {
   });
 
   it('is given up where it makes the parser fail, and blames no other document', async () => {
-    await start({ limits: { parseMs: 300 }, worker });
+    await start({ limits: { parseMs: 2_000 }, worker });
     await world.repository.commit({ files: { ...manyEnvironments(2), 'a.yaml': '# broken\n' } });
     const broken = 'error a.yaml: makes the parser fail: it is not read';
     expect(findings(await latest())).toEqual([broken]);
@@ -195,7 +195,7 @@ describe('a document that costs too much', () => {
   });
 
   it('does not make a clone be made again', async () => {
-    await start({ limits: { parseMs: 300 }, worker });
+    await start({ limits: { parseMs: 2_000 }, worker });
     await world.repository.commit({ files: { ...manyEnvironments(2), 'a.yaml': endless(1), 'b.yaml': endless(2) } });
     const { repository } = await world.repositories.latest(aSource({ url: world.url }), soon());
     const fetches = world.server.seen.filter(({ method, gitProtocol }) => method === 'POST' && gitProtocol === undefined);
