@@ -100,13 +100,13 @@ describe('the demo', () => {
     expect(errors).toEqual([
       {
         file: 'products/loyalty/environments/uat-globex/config.yaml',
-        line: 7,
+        line: 8,
         column: 10,
         message: expect.stringContaining('did you mean "uat"?'),
       },
       {
         file: 'products/loyalty/environments/qa/version.yaml',
-        line: 7,
+        line: 8,
         column: 12,
         message: 'spec.version: 2.10 is a number (2.1): write "2.10"',
       },
