@@ -56,7 +56,8 @@ export const webhooks: Target = {
         const isRight = first.includes(rightDigest);
         Object.assign(heard, { results: [], wakes: 0 });
         const answer = await send(server, first.toString('latin1').replaceAll(rightDigest, hmac(body, secret)), body);
-        promise(/^(HTTP\/1\.1 [2345]\d\d |$)/.test(answer), 'an answer', answer.slice(0, 200));
+        // Whoever expects it is told first that the body may come (RFC 9110, section 10.1.1).
+        promise(/^(HTTP\/1\.1 100 Continue\r\n\r\n)?(HTTP\/1\.1 [2345]\d\d |$)/.test(answer), 'an answer', answer.slice(0, 200));
         promise(isRight || heard.wakes === 0, 'somebody without the digest woke it', heard);
         promise(!heard.results.includes('undelivered'), 'something was thrown', heard);
       },
