@@ -1,6 +1,7 @@
 import { projectParts } from './address.js';
-import { type CommentHost, cut, cutLine, type HostComment, putMarked } from './comments.js';
+import { cut, cutLine, type HostComment, putMarked } from './comments.js';
 import type { CommitStatus, Forge, ForgeOptions, PullRequest, PullRequestRequest } from './forge.js';
+import { issueComments, toPullRequest } from './github-like.js';
 import type { ForgeHttp } from './http.js';
 import { at, numberAt, textAt } from './json.js';
 import { openOnce } from './open-once.js';
@@ -29,7 +30,11 @@ export function createGitea(http: ForgeHttp, { project }: Pick<ForgeOptions, 'pr
       return (await list('pullRequests', signal)).flatMap((one) => toPullRequest(one) ?? []);
     },
     setStatus: (status, signal) => setStatus(http, { base, status }, signal),
-    putComment: (comment, signal) => putMarked(comment, comments(http, { base, number: comment.pullRequest }, signal)),
+    putComment: (comment, signal) =>
+      putMarked(
+        comment,
+        issueComments(http, { base, number: comment.pullRequest, most: mostBody, query: '', read: toComment }, signal),
+      ),
   };
 }
 
@@ -54,41 +59,6 @@ async function setStatus(
   if (says && (textAt(newest, 'target_url') ?? '') === (status.url ?? '')) return;
   const body = { state, context, description, ...(status.url === undefined ? {} : { target_url: status.url }) };
   await http.call({ operation: 'setStatus', method: 'POST', path: `${base}/statuses/${sha}`, body }, signal);
-}
-
-function toPullRequest(value: unknown): PullRequest | undefined {
-  const number = numberAt(value, 'number');
-  const url = textAt(value, 'html_url');
-  if (number === undefined || url === undefined) return undefined;
-  const head = { ref: textAt(value, 'head', 'ref') ?? '', sha: textAt(value, 'head', 'sha') ?? '' };
-  return { number, url, head, base: { ref: textAt(value, 'base', 'ref') ?? '' }, title: textAt(value, 'title') ?? '' };
-}
-
-function comments(http: ForgeHttp, { base, number }: { base: string; number: number }, signal: AbortSignal): CommentHost {
-  const operation = 'putComment';
-  const one = (id: number): string => `${base}/issues/comments/${id}`;
-  return {
-    most: mostBody,
-    hides: 'html-comment',
-    async list() {
-      return (
-        await readPages(http, { call: { operation, path: `${base}/issues/${number}/comments` }, next: byLink }, signal)
-      ).flatMap(toComment);
-    },
-    async self() {
-      const { status, body } = await http.call({ operation, path: '/user', expected: [401, 403, 404] }, signal);
-      return status === 200 ? textAt(body, 'login') : undefined;
-    },
-    async create(body) {
-      await http.call({ operation, method: 'POST', path: `${base}/issues/${number}/comments`, body: { body } }, signal);
-    },
-    async update({ id }, body) {
-      await http.call({ operation, method: 'PATCH', path: one(id), body: { body } }, signal);
-    },
-    async remove({ id }) {
-      await http.call({ operation, method: 'DELETE', path: one(id) }, signal);
-    },
-  };
 }
 
 function toComment(value: unknown): HostComment[] {
