@@ -23,8 +23,13 @@ export function meaningOf(headers: Headers, body: Uint8Array, branch: string): W
   const event = eventOf(headers);
   if (/^(ping|diagnostics:ping)$/.test(event)) return 'ping';
   if (isPullRequest(event)) return 'pull-requests';
-  if (!isPush(event)) return event === '' ? 'branch' : 'nothing';
+  if (!isPush(event) && event !== systemHook) return event === '' ? 'branch' : 'nothing';
   const payload = parse(body);
+  if (event === systemHook && payload !== undefined) {
+    const inside = eventInside(payload);
+    if (inside === 'merge_request') return 'pull-requests';
+    if (inside !== undefined && !/^(push|tag_push|repository_update)$/.test(inside)) return 'nothing';
+  }
   const refs = payload === undefined ? undefined : refsOf(payload);
   if (refs === undefined) return 'branch';
   return refs.includes(`refs/heads/${branch}`) ? 'branch' : 'pull-requests';
@@ -39,7 +44,13 @@ const isPullRequest = (event: string): boolean =>
   /^(pull_request|pull_request_\w+|Merge Request Hook|pullrequest:.*|pr:.*)$/.test(event);
 
 const isPush = (event: string): boolean =>
-  /^(push|create|delete|Push Hook|System Hook|repo:push|repo:refs_changed|mirror:repo_synchronized)$/.test(event);
+  /^(push|create|delete|Push Hook|repo:push|repo:refs_changed|mirror:repo_synchronized)$/.test(event);
+
+/** What GitLab sends for the whole instance: failed logins and new keys as well, told apart by the body alone (https://docs.gitlab.com/administration/system_hooks/). */
+const systemHook = 'System Hook';
+
+const eventInside = ({ event_name: name, object_kind: kind }: Payload): string | undefined =>
+  [name, kind].find((one): one is string => typeof one === 'string');
 
 type Payload = Readonly<Record<string, unknown>>;
 

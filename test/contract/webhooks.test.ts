@@ -104,6 +104,20 @@ describe('what the code hosts send', () => {
     expect(await post(body, { ...headers, ...proof, 'webhook-timestamp': String(now / 1_000 + 1) })).toEqual(refused);
   });
 
+  it.each([
+    ['{"event_name":"push","ref":"refs/heads/master"}', 'branch'],
+    ['{"event_name":"push","ref":"refs/heads/wip"}', 'pull-requests'],
+    ['{"event_name":"repository_update","refs":["refs/heads/master"]}', 'branch'],
+    ['{"object_kind":"merge_request","event_type":"merge_request"}', 'pull-requests'],
+    ['{"event_name":"user_failed_to_login","state":"blocked"}', undefined],
+    ['{"event_name":"project_rename","path":"releases"}', undefined],
+    ['{"ref":7}', 'branch'],
+    ['not JSON', 'branch'],
+  ])('of what GitLab sends for its whole instance, %s wakes %s', async (body, wakes) => {
+    const { status } = await post(body, { 'x-gitlab-event': 'System Hook', 'x-gitlab-token': current });
+    expect({ status, woken }).toEqual({ status: wakes === undefined ? 200 : 202, woken: wakes === undefined ? [] : [wakes] });
+  });
+
   it('a form is read as the JSON that it carries', async () => {
     const form = Buffer.from(new URLSearchParams({ payload: pushOfGithub.body.toString() }).toString());
     const headers = { ...pushOfGithub.headers, 'content-type': 'application/x-www-form-urlencoded' };
