@@ -3,7 +3,7 @@
 //   node test/run.mjs              everything; the cluster suite where a kube-apiserver is found
 //   node test/run.mjs --cluster    gets a kube-apiserver first, and then fails instead of skipping
 //   node test/run.mjs PROJECT …    only these projects (core, contract, e2e, verify) or files
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { install } from './support/install.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -20,20 +20,31 @@ function run(command, args, env = {}) {
 install(root);
 run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
 if (cluster) run('bash', ['test/support/get-kube-apiserver.sh']);
+const environment = { ...process.env, ...(cluster ? { TOWPATH_CLUSTER: 'required' } : {}) };
+
+/** Resolves with the exit code; what it prints is shown as it comes, or all of it at its end. */
+function vitest(chosen, { shown }) {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...chosen];
+  const started = spawn('node', args, { cwd: root, env: environment, stdio: ['ignore', shown ? 'inherit' : 'pipe', 'inherit'] });
+  const printed = [];
+  started.stdout?.on('data', (chunk) => printed.push(chunk));
+  return new Promise((resolve, reject) => {
+    started.on('error', reject);
+    started.on('close', (code) => {
+      for (const chunk of printed) process.stdout.write(chunk);
+      resolve(code ?? 1);
+    });
+  });
+}
+
 const selected = wanted.flatMap((name) => (projects.includes(name) ? ['--project', name] : [name]));
-const all = ['--project', 'core', '--project', 'contract', '--project', 'e2e'];
-run(
-  'node',
-  [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--config',
-    'test/vitest.config.ts',
-    '--root',
-    '.',
-    ...(selected.length > 0 ? selected : all),
-  ],
-  {
-    ...(cluster ? { TOWPATH_CLUSTER: 'required' } : {}),
-  },
-);
+// Files that start servers run one at a time and mostly wait: two such rows beside each other take little longer than one.
+const rows =
+  selected.length > 0
+    ? [selected]
+    : [
+        ['--project', 'e2e'],
+        ['--project', 'core', '--project', 'contract'],
+      ];
+const codes = await Promise.all(rows.map((row, at) => vitest(row, { shown: at === 0 })));
+process.exitCode = codes.find((code) => code !== 0) ?? 0;
