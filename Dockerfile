@@ -32,6 +32,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist/controller ./dist/controller
+# What `towpath init --with-ci` writes.
+COPY examples/ci ./examples/ci
 # Writes only to TOWPATH_CACHE (controller) or --data (standalone): the root file system may be read-only.
 USER 65532:65532
 EXPOSE 8080

@@ -6,6 +6,7 @@ import { reasonsPage } from './core/reasons.js';
 import { toCrd } from './core/resources/crd.js';
 import { apiGroup, type ResourceDefinition } from './core/resources/definition.js';
 import { deploymentRun } from './core/resources/deployment-run.js';
+import { resourceSchemaFiles } from './core/resources/editor-schemas.js';
 import { environment } from './core/resources/environment.js';
 import { hold } from './core/resources/hold.js';
 import { reference } from './core/resources/reference.js';
@@ -29,7 +30,7 @@ const pages: [string, string][] = [
   ['docs/reasons.md', reasonsPage()],
   ['docs/metrics.md', metricsPage()],
 ];
-const files = new Map([...crds, ...Object.entries(schemas), ...pages]);
+const files = new Map([...crds, ...Object.entries({ ...schemas, ...resourceSchemaFiles() }), ...pages]);
 
 // What was generated for a kind that is gone goes too; other files of these folders are none of ours.
 for (const [folder, generated] of [

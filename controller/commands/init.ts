@@ -85,7 +85,6 @@ async function workflow({ withCi }: InitFlags): Promise<Readonly<Record<string, 
   // Beside dist/, or beside the sources.
   const places = ['../../../', '../../'].map((root) => new URL(`${root}examples/ci/${file}`, import.meta.url));
   const text = await Promise.any(places.map((place) => readFile(place, 'utf8'))).catch(() => undefined);
-  // The image holds the program alone.
   if (text === undefined)
     throw new Error(`examples/ci/${file} is not part of this installation: leave --with-ci out, and copy it later`);
   return { [path]: text };
@@ -127,14 +126,17 @@ function tell(directory: string, paths: readonly string[], { product, stages }: 
 
 /** `towpath schema`. Throws UsageError for a kind that there is not. */
 export async function runSchema(kind: string | undefined, terminal: Terminal): Promise<number> {
-  const { documentKinds } = await import('../core/documents/document-schemas.js');
-  const kinds = [...documentKinds, 'Descriptor'];
+  const [{ documentKinds }, { resourceSchemaFiles, writtenKinds }] = await Promise.all([
+    import('../core/documents/document-schemas.js'),
+    import('../core/resources/editor-schemas.js'),
+  ]);
+  const kinds = [...documentKinds, 'Descriptor', ...writtenKinds];
   if (kind === undefined) {
     terminal.stdout(kinds.map((name) => `${name}\n`).join(''));
     return 0;
   }
   const found = kinds.find((name) => name.toLowerCase() === kind.toLowerCase());
-  const content = found && schemaFiles()[`schemas/${found.toLowerCase()}.schema.json`];
+  const content = found && { ...schemaFiles(), ...resourceSchemaFiles() }[`schemas/${found.toLowerCase()}.schema.json`];
   if (content === undefined) throw new UsageError(`"${kind}" is none of ${kinds.join(', ')}${suggestion(kind, kinds)}`);
   terminal.stdout(content);
   return 0;

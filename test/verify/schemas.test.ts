@@ -17,6 +17,24 @@ interface Field {
   readonly named: boolean;
 }
 
+/** Every ReleaseSource and Hold that the pages and examples show whole. */
+function resourcesShown(): { readonly file: string; readonly resource: JsonObject }[] {
+  const pages = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter((file) => file.endsWith('.md'));
+  const texts = [
+    ...pages.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^(?:```yaml\n|.*<<'?YAML'?\n)(.*?)^(?:```|YAML)$/gms)].map(([, text = '']) => ({
+        file,
+        text,
+      })),
+    ),
+    { file: 'examples/standalone.yaml', text: readFileSync('examples/standalone.yaml', 'utf8') },
+  ];
+  return texts
+    .filter(({ text }) => /^kind: (ReleaseSource|Hold)$/m.test(text))
+    .flatMap(({ file, text }) => parseAllDocuments(text).map((document) => ({ file, resource: document.toJS() as JsonObject })))
+    .filter(({ resource: { apiVersion, kind } }) => apiVersion !== undefined && (kind === 'ReleaseSource' || kind === 'Hold'));
+}
+
 function fieldsOf(schema: JsonObject, path: string): Field[] {
   const inside = (value: unknown, at: string, named: boolean): Field[] => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
@@ -56,6 +74,28 @@ describe('the schemas for editors', () => {
         .map((example) => `${path}: ${example}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('accept each ReleaseSource and Hold that is shown', () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    const validators = { ReleaseSource: 'releasesource', Hold: 'hold' };
+    const judge = Object.fromEntries(
+      Object.entries(validators).map(([kind, name]) => [kind, ajv.compile(read(`schemas/${name}.schema.json`))]),
+    );
+    const shown = resourcesShown();
+    const wrong = shown.filter(({ resource }) => judge[String(resource.kind)]?.(resource) !== true);
+    expect(shown.length).toBeGreaterThan(3);
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuse a field of a ReleaseSource or a Hold that there is not', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    const mistaken = { apiVersion: 'towpath.dev/v1alpha1', kind: 'Hold', metadata: { name: 'x' }, spec: { reson: 'a slip' } };
+    const sound = { ...mistaken, spec: { reason: 'a slip' } };
+    const judge = ajv.compile(read('schemas/hold.schema.json'));
+    expect([judge(mistaken), judge(sound)]).toEqual([false, true]);
   });
 
   it('are named in the first line of every example, by a path that leads there', () => {

@@ -28,7 +28,7 @@ export const documentKinds = Object.keys(documentTypes) as readonly DocumentKind
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 
 /** A JSON Schema (draft 2020-12) for editors: plain JSON, with the address that it is published under. */
-export function publishedSchema(title: string, schema: TSchema): Readonly<Record<string, unknown>> {
+export function publishedSchema(title: string, schema: TSchema | JsonObject): Readonly<Record<string, unknown>> {
   const name = title.toLowerCase();
   const plain = withExamples(JSON.parse(JSON.stringify(schema)) as JsonObject, title);
   return { $schema: draft, $id: `https://towpath.dev/schemas/v1alpha1/${name}.schema.json`, title, ...plain };
