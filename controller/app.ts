@@ -1,41 +1,29 @@
 import { setMaxListeners } from 'node:events';
+import { type AdapterOptions, createAdapters } from './adapters.js';
 import type { LeaseTimes } from './core/lease-times.js';
 import type { DeploymentRunResource } from './core/resources/deployment-run.js';
-import { createForges } from './forge/forges.js';
-import { createProposals } from './git/proposals.js';
-import { createRepositories } from './git/repositories.js';
 import { type HttpServer, startHttpServer } from './http/server.js';
 import type { WebhookHandlers } from './http/webhook.js';
-import { createDeployers } from './jenkins/deployers.js';
 import type { KubeTarget } from './kube/connection.js';
 import { createKube, type Kube } from './kube/kube.js';
 import { createLeadership } from './kube/leadership.js';
-import { createTextRecords } from './kube/text-records.js';
-import { createSinks } from './notify/sinks.js';
 import { createHandlers, knownOf, logPass, type State, snapshotOf } from './observability.js';
 import { Controller } from './reconcile/controller.js';
-import type { ForgePorts } from './reconcile/forge-reports.js';
 import { measureRun } from './reconcile/measure.js';
-import type { Claims, Ports } from './reconcile/ports.js';
+import type { Ports } from './reconcile/ports.js';
 import type { PassReport, Timers } from './reconcile/queue.js';
 import { WebhookTargets } from './reconcile/webhook.js';
 import { WebhookWakes } from './reconcile/webhook-wakes.js';
-import { createAuditTrail } from './s3/audit.js';
-import { type BucketClaims, createBucketClaims } from './s3/claims.js';
-import { createDescriptors } from './s3/descriptors.js';
 import { watchEventLoop } from './telemetry/event-loop.js';
 import type { Logger } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 
-export interface AppOptions {
+export interface AppOptions extends AdapterOptions {
   readonly kubeconfig?: KubeTarget;
   readonly namespace?: string;
   readonly lease: { readonly namespace: string; readonly name: string } & LeaseTimes;
   readonly identity: string;
   readonly http: { readonly host: string; readonly port: number };
-  readonly cacheDirectory: string;
-  /** Where folders that stand in for buckets are looked for; absent: there are none (only standalone has them). */
-  readonly directoriesRelativeTo?: string;
   readonly logger: Logger;
 }
 
@@ -134,54 +122,6 @@ function createEnding() {
   return { ended, end };
 }
 
-/** Git, buckets and Jenkins: each reads its Secrets as they are at the moment. */
-function createAdapters({ cacheDirectory, directoriesRelativeTo }: AppOptions, kube: Kube, metrics: Metrics) {
-  const readSecret = kube.readSecret.bind(kube);
-  const repositories = createRepositories({
-    cacheDirectory,
-    readSecret,
-    onFetch: ({ source, result, durationMs }) => metrics.fetched(source.name, result, durationMs / 1000, Date.now()),
-  });
-  const descriptors = createDescriptors({
-    readSecret,
-    allowDirectories: directoriesRelativeTo !== undefined,
-    ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }),
-  });
-  const deployers = createDeployers({
-    readSecret,
-    onRequest: (server, { operation, code }) => metrics.jenkinsRequest(server, operation, code),
-  });
-  const bucketClaims = createBucketClaims({ readSecret });
-  const claims = createClaims(kube, bucketClaims);
-  const audit = createAuditTrail({ readSecret, ...(directoriesRelativeTo === undefined ? {} : { directoriesRelativeTo }) });
-  const sinks = createSinks({ readSecret, now: Date.now });
-  const forge = createForgePorts(cacheDirectory, kube, metrics);
-  const notify = { records: createTextRecords(kube.client, 'notifications'), sinks, onResult: metrics.notified };
-  const close = async () => {
-    await sinks.close();
-    await forge.close();
-    audit.close();
-    deployers.close();
-    bucketClaims.close();
-    descriptors.close();
-    await repositories.close();
-  };
-  return { repositories, descriptors, deployers, claims, audit, notify, forge, close };
-}
-
-/** Code hosts, and what is proposed there. */
-function createForgePorts(cacheDirectory: string, kube: Kube, metrics: Metrics): ForgePorts & { close(): Promise<void> } {
-  const readSecret = kube.readSecret.bind(kube);
-  const forges = createForges({
-    readSecret,
-    now: Date.now,
-    onRequest: (source, request) => metrics.webhooks.asked(source, request),
-  });
-  const proposals = createProposals({ cacheDirectory, readSecret });
-  const close = async () => void (await Promise.all([forges.close(), proposals.close()]));
-  return { forges, proposals, close };
-}
-
 /** Where code hosts say that there is something new. */
 function createWebhooks(parts: {
   kube: Kube;
@@ -202,15 +142,6 @@ function createWebhooks(parts: {
     find: (namespace, name) => targets.find(namespace, name),
     counted: (outcome) => metrics.webhooks.received(outcome),
     now: Date.now,
-  };
-}
-
-function createClaims(kube: Kube, inBuckets: BucketClaims): Claims {
-  return {
-    read: ({ claim, ...request }, signal) =>
-      'configMap' in claim
-        ? kube.readClaim({ namespace: claim.configMap.namespace, id: request.id }, signal)
-        : inBuckets.read({ ...request, claim }, signal),
   };
 }
 

@@ -34,6 +34,7 @@ const allowed: Record<string, readonly string[]> = {
 /** Files at the top: the composition roots know everything but the command line. */
 const allowedAtTop: Record<string, RegExp> = {
   'controller/app.ts': /^(?!controller\/(cli\/|main\.ts))/,
+  'controller/adapters.ts': /^controller\/(forge|git|jenkins|kube|notify|reconcile|s3|telemetry)\//,
   'controller/observability.ts': /^controller\/(core|kube|reconcile|telemetry)\//,
   'controller/standalone.ts': /^(?!controller\/(cli\/|main\.ts))/,
   'controller/config.ts': /^(controller\/core\/|node:)/,

@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
-import { ReleaseSourceSpec, type SinkSpec } from '../../../controller/core/resources/release-source.js';
+import type { SinkSpec } from '../../../controller/core/resources/release-source.js';
+import { ReleaseSourceSpec } from '../../../controller/core/resources/release-source-spec.js';
 import { createSinks } from '../../../controller/notify/sinks.js';
 import type { Sink } from '../../../controller/reconcile/ports.js';
 
