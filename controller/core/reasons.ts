@@ -55,6 +55,7 @@ export const reasons = {
   SinkMisconfigured: 'The address or the Secret of a sink cannot be used.',
   SinkUnavailable: 'A sink does not take messages at the moment; they wait.',
   DeploymentPlanned: 'The Release document says when the release is to be deployed.',
+  PlanWithdrawn: 'A deployment that people were told is planned is not planned any more.',
   NotificationDropped:
     'A sink did not get a message: it was too old, or the sink refused it, or nobody knows whether it arrived.',
   ReleaseInProduction: 'The release is in every environment of the last stage.',

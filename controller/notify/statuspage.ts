@@ -33,8 +33,8 @@ const endings: Partial<Record<NotificationEvent, { readonly component: string; r
 const usualMs = 3_600_000;
 
 /**
- * A status page by the API of Statuspage (developer.statuspage.io): a deployment is a maintenance, scheduled ahead where the Release document plans it, that begins and ends with it,
- * and its components are under maintenance meanwhile. What customers read holds no names of people, settings or builds. The page knows no
+ * A status page by the API of Statuspage (developer.statuspage.io): a deployment is a maintenance, scheduled ahead where the Release
+ * document plans it and called off where it does no more, that begins and ends with it, and its components are under maintenance meanwhile. What customers read holds no names of people, settings or builds. The page knows no
  * keys: the maintenance carries the deployment in its metadata, and is looked for by that.
  */
 export function createStatuspage(open: OpenSink): Sink {
@@ -50,6 +50,7 @@ export function createStatuspage(open: OpenSink): Sink {
       deliver(async (): Promise<Delivery> => {
         if (message.event === 'DeploymentStarted') return begin(message, components(message), { page, signal });
         if (message.event === 'DeploymentPlanned') return schedule(message, components(message), { page, signal });
+        if (message.event === 'PlanWithdrawn') return callOff(message, { page, signal });
         const ending = endings[message.event];
         if (ending === undefined) return { state: 'delivered' };
         return end(message, { ...ending, components: components(message), id: idOf(handle) }, { page, signal });
@@ -114,6 +115,22 @@ async function schedule(message: Message, components: readonly string[], { page,
     { ...aMaintenance(message), ...times, status: 'scheduled', body, component_ids: components, metadata },
     signal,
   );
+  return { state: 'delivered' };
+}
+
+/**
+ * A deployment is planned no more. The maintenance is completed and not deleted: it stays on the page with what became of it, and whoever
+ * was told of it by the page is told that too (DELETE tells nobody). One that goes on, or that a person has ended, is left alone.
+ */
+async function callOff(message: Message, { page, signal }: Acting): Promise<Delivery> {
+  const found = (await page.newest(signal)).filter((one) => one.status === 'scheduled' && isOf(message.thread)(one));
+  const calledOff = {
+    status: 'completed',
+    body: 'The maintenance was called off: it will not take place.',
+    // It has changed no component, and so its end changes none.
+    auto_transition_to_operational_state: false,
+  };
+  for (const { id } of found) if (id !== undefined) await page.update(id, calledOff, signal);
   return { state: 'delivered' };
 }
 

@@ -2,7 +2,7 @@ import { ReconcileError } from '../core/errors.js';
 import type { Json, Millis } from '../core/model.js';
 import type { Due } from '../core/notify/due.js';
 import type { Message } from '../core/notify/message.js';
-import { type LaneRecord, withDoubt, withoutDoubt, withTold } from '../core/notify/record.js';
+import { type LaneRecord, withDoubt, withoutDoubt, withTelling, withTold, withUntold } from '../core/notify/record.js';
 import { fromTime } from '../core/time.js';
 import { type NotificationRecords, settleMs } from './notification-records.js';
 import type { Delivery, Key, Ports, Sink } from './ports.js';
@@ -38,14 +38,19 @@ export interface LaneLoop {
 /** Why a lane stands still, and when it is worth another look; undefined where everything was told. */
 export type Standstill = { readonly message?: string; readonly afterMs?: Millis } | undefined;
 
-/** Gives up what nobody needs any more, whether or not the sink can be reached; counts what waits. Safe to repeat. */
+/** Settles what the sink need not be asked for: gives up what nobody needs any more, and counts what waits. Safe to repeat. */
 export async function dropOld(lane: Lane, loop: Omit<LaneLoop, 'sink'>, signal: AbortSignal): Promise<void> {
   for (;;) {
     const { due, record } = lane.look(await loop.records.read(lane.record, signal));
+    const silent = due.find(({ isSilent }) => isSilent === true);
+    if (silent !== undefined) {
+      await loop.records.write(lane.record, withTold(record, silent.subject), signal);
+      continue;
+    }
     loop.waits(lane, due);
     const old = due.find(({ at }) => loop.ports.clock.now() - at > loop.maxAgeMs);
     if (old === undefined) return;
-    await loop.records.write(lane.record, withTold(record, old.subject), signal);
+    await loop.records.write(lane.record, withUntold(record, old.subject), signal);
     loop.note(lane, 'dropped', `a message of ${lane.place} (${old.event}) was dropped: it could not be delivered in time`);
   }
 }
@@ -70,28 +75,35 @@ interface Telling {
 
 async function tell({ lane, next, record }: Telling, loop: LaneLoop, signal: AbortSignal): Promise<Standstill> {
   const { records, sink } = loop;
+  if (next.isSilent === true) {
+    await records.write(lane.record, withTold(record, next.subject), signal);
+    return undefined;
+  }
   const message = lane.compose(next);
   const told = async (result: Result, problem?: string, handle?: Json): Promise<Standstill> => {
-    await records.write(lane.record, withTold(record, next.subject, handle), signal);
+    const settled = result === 'refused' ? withUntold(record, next.subject) : withTold(record, next.subject, handle);
+    await records.write(lane.record, settled, signal);
     loop.note(lane, result, problem);
     return undefined;
   };
+  const onItsWayMs = (next.follows ?? Number.NEGATIVE_INFINITY) + settleMs - loop.ports.clock.now();
+  if (onItsWayMs > 0) return { afterMs: onItsWayMs };
   if (record.doubt?.key === message.key) {
     const found = await settle({ lane, next, record }, { message, loop }, signal);
     if (found.state === 'wait') return found.standstill;
     if (found.state === 'told') return told(found.result, found.problem, found.handle);
   }
+  const begun = withTelling(record, next.subject);
   // Without a key that the sink honours, that it may have been sent has to be known before it is sent.
-  const isNoted = sink.certainty === 'lookup' || (sink.certainty === 'none' && loop.whenInDoubt === 'skip');
-  const noted = isNoted
-    ? await records.write(lane.record, withDoubt(record, message.key, loop.ports.clock.now()), signal)
-    : record;
+  const isDoubted = sink.certainty === 'lookup' || (sink.certainty === 'none' && loop.whenInDoubt === 'skip');
+  const noted = isDoubted ? withDoubt(begun, message.key, loop.ports.clock.now()) : begun;
+  if (noted !== record) await records.write(lane.record, noted, signal);
   if (loop.ports.leadership.remainingMs() <= Math.min(loop.timeoutMs, longestTrustMs))
     throw new ReconcileError('Interrupted', 'the lease may be over before the sink has answered');
   const delivery = await sink.send(message, next.handle, signal);
   if (delivery.state === 'delivered') return told('delivered', undefined, delivery.handle);
   if (delivery.state === 'refused') return told('refused', `a message of ${lane.place} was refused: ${delivery.message}`);
-  if (isNoted && !delivery.isSent) await records.write(lane.record, withoutDoubt(noted), signal);
+  if (noted !== record && !delivery.isSent) await records.write(lane.record, withoutDoubt(record), signal);
   loop.note(lane, 'failed', delivery.message);
   return standstillOf(delivery);
 }

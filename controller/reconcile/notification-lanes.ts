@@ -1,8 +1,13 @@
+import { compact } from '../core/compact.js';
 import type { Commit } from '../core/model.js';
 import { toMessage } from '../core/notify/compose.js';
-import { dueInEnvironment, dueOfReleases } from '../core/notify/due.js';
+import { dueInEnvironment } from '../core/notify/due.js';
+import { isToCome, type PlanView } from '../core/notify/due-plans.js';
+import { dueOfReleases } from '../core/notify/due-releases.js';
 import type { Surroundings } from '../core/notify/message.js';
 import type { Route } from '../core/notify/routes.js';
+import { type PlacesInput, placesOf } from '../core/release/places.js';
+import { sequenceOf } from '../core/release/sequence.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
 import type { Lane } from './notification-lane.js';
@@ -12,7 +17,7 @@ import type { PublishedStates } from './published.js';
 
 export interface LaneSources {
   readonly ports: Pick<Ports, 'clock' | 'environments' | 'runs' | 'releases'>;
-  readonly published: Pick<PublishedStates, 'governanceOf'>;
+  readonly published: Pick<PublishedStates, 'governanceOf' | 'of'>;
 }
 
 interface Towards {
@@ -55,15 +60,24 @@ function environmentLane(place: string, towards: Towards, { ports, published }: 
   };
 }
 
-function releaseLane(product: string, towards: Towards, { ports, published }: LaneSources): Lane {
+function releaseLane(product: string, towards: Towards, from: LaneSources): Lane {
+  const { ports, published } = from;
   const { source, routes } = towards;
   const { namespace, name: sourceName } = source.metadata;
   return {
     place: product,
     record: recordOf(product, towards),
     look: (record) => {
-      const releases = ports.releases.ofProduct(namespace, product).filter(({ spec }) => spec.source === sourceName);
-      return { due: dueOfReleases(releases, record, { routes, now: ports.clock.now() }), record };
+      const releases = ports.releases.ofProduct(namespace, product);
+      const plans: PlanView = {
+        product,
+        source: sourceName,
+        releases,
+        runsIn: (environment) => ports.runs.ofEnvironment(namespace, product, environment),
+        isPlanned: (version, environment) => isPlanned({ source, product, version, environment }, from),
+      };
+      const own = releases.filter(({ spec }) => spec.source === sourceName);
+      return dueOfReleases(own, record, { routes, now: ports.clock.now(), plans });
     },
     compose: (due) => {
       const { releases } = published.governanceOf({ namespace, name: sourceName }, product);
@@ -71,6 +85,35 @@ function releaseLane(product: string, towards: Towards, { ports, published }: La
       return toMessage(due, { ...surroundings(towards), tickets: [], schedule });
     },
   };
+}
+
+interface PlannedPlace {
+  readonly source: ReleaseSourceResource;
+  readonly product: string;
+  readonly version: string;
+  readonly environment: string;
+}
+
+/**
+ * Whether git plans the version for the environment still, whatever the Release tells, which lists the first places alone and may be
+ * about to be made again; undefined while a document is broken, or the environment is not known yet.
+ */
+function isPlanned(
+  { source, product, version, environment }: PlannedPlace,
+  { ports, published }: LaneSources,
+): boolean | undefined {
+  const { namespace, name } = source.metadata;
+  const governance = published.governanceOf({ namespace, name }, product);
+  if (governance.broken.some(({ kind }) => kind === 'Release')) return undefined;
+  const document = Object.hasOwn(governance.releases, version) ? governance.releases[version] : undefined;
+  if (document === undefined) return false;
+  const key = { namespace, name: environmentName(product, environment) };
+  const found = ports.environments.get(key);
+  const named = published.of(key);
+  if (found?.status?.desired === undefined) return named === undefined ? false : undefined;
+  const sequence = sequenceOf(version, governance);
+  const described = compact<Pick<PlacesInput, 'product'>>({ product: named?.desired?.product });
+  return placesOf({ ...described, version, document, sequence, environments: [found], before: [] }).some(isToCome);
 }
 
 /** The records that may still be needed in a namespace. Runs outlive their environments, and an environment may come back. */

@@ -21,7 +21,7 @@ export interface NotificationPorts {
 
 export interface NotificationOptions {
   readonly ports: Pick<Ports, 'clock' | 'sources' | 'environments' | 'runs' | 'releases' | 'leadership' | 'events' | 'log'>;
-  readonly published: Pick<PublishedStates, 'has' | 'snapshotOf' | 'governanceOf'>;
+  readonly published: Pick<PublishedStates, 'has' | 'snapshotOf' | 'governanceOf' | 'of'>;
   readonly notify: NotificationPorts;
   readonly timers: Timers;
   readonly onPass?: (report: PassReport) => void;
@@ -36,6 +36,8 @@ export interface KnownSink {
   readonly standing: SinkStanding;
   /** Place → the last run that needs telling no more. */
   readonly settled: Map<string, number>;
+  /** Whether the products that it was told plans of were looked at since the start: nothing else may be left of them. */
+  hasLooked: boolean;
   /** By the timers' clock: it asked not to be told anything before. */
   notBefore: Millis;
 }
@@ -72,6 +74,9 @@ export async function tellSink(pass: Pass, context: PassContext, signal: AbortSi
   const towards = { source, sink: spec.name, routes, commit, commitUrl: commitUrlOf(source) };
   const lanes: Lane[] = [];
   await records.load(namespace, signal);
+  if (!known.hasLooked)
+    for (const product of records.planned(namespace, source.metadata.name, spec.name)) known.news.add(product);
+  known.hasLooked = true;
   let looked = 0;
   for (const place of [...known.news]) {
     looked += 1;

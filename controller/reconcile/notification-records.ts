@@ -1,8 +1,8 @@
 import type { Millis } from '../core/model.js';
-import { type LaneRecord, nothingTold, parseRecord } from '../core/notify/record.js';
+import { type LaneRecord, nothingTold, openPlans, parseRecord } from '../core/notify/record.js';
 import { type Beginnings, noBeginnings } from '../core/notify/routes.js';
 import type { Key, Log, StoredText, TextRecords } from './ports.js';
-import { toKeyText } from './published.js';
+import { fromKeyText, toKeyText } from './published.js';
 
 /** What is durable of the outbox, as it was last read or written by this process. All of it may be lost and is read again. */
 export class NotificationRecords {
@@ -37,6 +37,17 @@ export class NotificationRecords {
     const record = parsed ?? nothingTold;
     this.#stored.set(toKeyText(key), { stored, record });
     return record;
+  }
+
+  /** The products that a sink of a source was told plans of which may still have to be taken back. */
+  planned(namespace: string, source: string, sink: string): string[] {
+    return [...this.#stored].flatMap(([text, { record }]) => {
+      const key = fromKeyText(text);
+      const [product, told] = placeOfRecord(key.name);
+      return key.namespace === namespace && told === sink && openPlans(record).some((plan) => plan.source === source)
+        ? [product]
+        : [];
+    });
   }
 
   async read(key: Key, signal: AbortSignal): Promise<LaneRecord> {
@@ -80,10 +91,10 @@ export class NotificationRecords {
     }
   }
 
-  /** Removes the records of a namespace whose names are not wanted. */
-  async prune(namespace: string, isWanted: (name: string) => boolean, signal: AbortSignal): Promise<void> {
-    for (const [name] of await this.#records.list(namespace, signal)) {
-      if (isWanted(name)) continue;
+  /** Removes the records of a namespace that are not wanted. */
+  async prune(namespace: string, isWanted: (name: string, record: LaneRecord) => boolean, signal: AbortSignal): Promise<void> {
+    for (const [name, { text }] of await this.#records.list(namespace, signal)) {
+      if (isWanted(name, parseRecord(text) ?? nothingTold)) continue;
       this.#stored.delete(toKeyText({ namespace, name }));
       await this.#records.remove({ namespace, name }, signal);
     }
@@ -92,6 +103,11 @@ export class NotificationRecords {
 
 /** Where the record of one place and sink stands: `product.environment` or, for releases, `product`. */
 export const recordName = (place: string, sink: string): string => `${recordPrefix}${place}.${sink}`;
+/** The place and the sink of a record, by its name. */
+export function placeOfRecord(name: string): [place: string, sink: string] {
+  const at = name.lastIndexOf('.');
+  return [name.slice(recordPrefix.length, at), name.slice(at + 1)];
+}
 export const beginningsName = (source: string): string => `${beginningsPrefix}${source}`;
 export const isRecordName = (name: string): boolean => name.startsWith(recordPrefix) || name.startsWith(beginningsPrefix);
 

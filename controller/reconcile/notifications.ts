@@ -1,12 +1,14 @@
 import type { Millis } from '../core/model.js';
+import { type LaneRecord, openPlans } from '../core/notify/record.js';
 import { begun, type Route, routesTo } from '../core/notify/routes.js';
+import { productOfRelease } from '../core/release/name.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
 import type { ReleaseSourceResource, SinkSpec } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
 import { fromTime } from '../core/time.js';
 import { recordNames } from './notification-lanes.js';
 import { type KnownSink, type NotificationOptions, tellSink } from './notification-pass.js';
-import { beginningsName, isRecordName, NotificationRecords } from './notification-records.js';
+import { beginningsName, isRecordName, NotificationRecords, placeOfRecord, recordName } from './notification-records.js';
 import { SinkStanding, withSink } from './notification-standing.js';
 import type { Key } from './ports.js';
 import { fromKeyText, toKeyText } from './published.js';
@@ -56,9 +58,12 @@ export class Notifications {
   }
 
   release(key: Key): void {
-    const release = this.#options.ports.releases.get(key);
-    if (release === undefined) return;
-    this.#wake({ namespace: key.namespace, name: release.spec.source }, [release.spec.product]);
+    const { releases, sources } = this.#options.ports;
+    const release = releases.get(key);
+    const product = productOfRelease(key.name);
+    if (release !== undefined) this.#wake({ namespace: key.namespace, name: release.spec.source }, [product]);
+    // Whose it was nobody knows any more; what was planned of it may have to be taken back.
+    else for (const { metadata } of sources.list()) if (metadata.namespace === key.namespace) this.#wake(metadata, [product]);
   }
 
   /** What is configured, or what policies say, may have changed: everything is looked at again. */
@@ -67,8 +72,14 @@ export class Notifications {
     const source = sources.get(key);
     if (source?.spec.sinks === undefined) return;
     // A source is read every minute, and there may be thousands of places.
-    const policies = this.#options.published.snapshotOf(key)?.repository.governance.policies;
-    const configured = JSON.stringify([source.metadata.uid, source.spec.sinks, this.#options.published.has(key), policies]);
+    const { policies, broken } = this.#options.published.snapshotOf(key)?.repository.governance ?? {};
+    const configured = JSON.stringify([
+      source.metadata.uid,
+      source.spec.sinks,
+      this.#options.published.has(key),
+      policies,
+      broken,
+    ]);
     if (this.#configured.get(toKeyText(key)) === configured) return;
     this.#configured.set(toKeyText(key), configured);
     const isOurs = (one: { metadata: { namespace: string }; spec: { source: string } }) =>
@@ -109,9 +120,21 @@ export class Notifications {
     for (const { name } of sinks) {
       const text = toText(source, name);
       const { news } = this.#known(text);
-      for (const place of places) news.add(place);
+      for (const place of places) {
+        news.add(place);
+        if (this.#endsPlan(source.namespace, place, name)) news.add(place.slice(0, place.indexOf('.')));
+      }
       this.queue.addAfter(text, gatherMs);
     }
+  }
+
+  /** Whether a sink was told of a plan for an environment: what happens there may be the end of it. */
+  #endsPlan(namespace: string, place: string, sink: string): boolean {
+    const at = place.indexOf('.');
+    if (at < 0) return false;
+    const record = this.#records.known({ namespace, name: recordName(place.slice(0, at), sink) });
+    const environment = place.slice(at + 1);
+    return Object.entries(record?.plans ?? {}).some(([plan, { state }]) => state !== 'over' && plan.endsWith(`/${environment}`));
   }
 
   #known(text: string): KnownSink {
@@ -119,7 +142,13 @@ export class Notifications {
     if (known !== undefined) return known;
     const { source, sink } = fromText(text);
     const shown = this.#options.ports.sources.get(source)?.status?.sinks?.find(({ name }) => name === sink);
-    const created = { news: new Set<string>(), standing: new SinkStanding(shown), settled: new Map(), notBefore: 0 };
+    const created = {
+      news: new Set<string>(),
+      standing: new SinkStanding(shown),
+      settled: new Map(),
+      hasLooked: false,
+      notBefore: 0,
+    };
     this.#sinks.set(text, created);
     return created;
   }
@@ -154,7 +183,11 @@ export class Notifications {
     if ((this.#prunedAt.get(namespace) ?? Number.NEGATIVE_INFINITY) > timers.now() - pruneEveryMs || signal.aborted) return;
     this.#prunedAt.set(namespace, timers.now());
     const wanted = recordNames(namespace, ports);
-    const isWanted = (name: string) => wanted.has(name) || !isRecordName(name);
+    const isOwed = (name: string, record: LaneRecord) =>
+      openPlans(record).some(({ source }) =>
+        ports.sources.get({ namespace, name: source })?.spec.sinks?.some((sink) => sink.name === placeOfRecord(name)[1]),
+      );
+    const isWanted = (name: string, record: LaneRecord) => wanted.has(name) || !isRecordName(name) || isOwed(name, record);
     await this.#records.prune(namespace, isWanted, signal).catch((error: unknown) => {
       ports.log.debug({ namespace, err: error }, 'records of notifications not pruned');
     });

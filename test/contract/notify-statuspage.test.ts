@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../controller/core/notify/message.js';
 import { at } from '../support/facts.js';
 import { aMessage, succeeded } from '../support/sinks/messages.js';
 import { never, type OpenedSink, openSink } from '../support/sinks/opened.js';
@@ -70,6 +71,61 @@ describe('a status page', () => {
     ]);
     await opened.sink.send(succeeded(), 'p1', never);
     expect([page.incidents[0]?.status, page.incidents[0]?.updates]).toEqual(['completed', 4]);
+  });
+
+  describe('with a plan that was scheduled', () => {
+    const plan = 'default/shop.production/2.9.4/planned/team';
+    const planned = (from: string) =>
+      aMessage({ event: 'DeploymentPlanned', key: `${plan}/${from}`, thread: plan, plan, planned: { from: at(from) } });
+    const withdrawn = (over: Partial<Message> = {}) =>
+      aMessage({
+        event: 'PlanWithdrawn',
+        key: `${plan}/withdrawn/2`,
+        thread: plan,
+        plan,
+        planned: { from: at('20:00') },
+        ...over,
+      });
+    const send = (message: Message) => opened.sink.send(message, undefined, never);
+    const shown = () => page.incidents.map(({ status, updates }) => [status, updates]);
+    beforeEach(async () => void (await send(planned('20:00'))));
+
+    it('calls the maintenance off where people can read that, once, and lets the components be', async () => {
+      expect([await send(withdrawn()), await send(withdrawn())]).toEqual([{ state: 'delivered' }, { state: 'delivered' }]);
+      expect(page.incidents).toMatchObject([
+        { status: 'completed', body: 'The maintenance was called off: it will not take place.', updates: 2 },
+      ]);
+      expect(page.components).toEqual({});
+      expect(page.received.at(-2)?.body).toContain('"auto_transition_to_operational_state":false');
+    });
+
+    it('calls it off once where the answer to that is lost', async () => {
+      page.fault = (method) => (method === 'PATCH' ? 'lost' : undefined);
+      expect((await send(withdrawn())).state).toBe('failed');
+      page.fault = () => undefined;
+      expect([await send(withdrawn()), shown()]).toEqual([{ state: 'delivered' }, [['completed', 2]]]);
+    });
+
+    it('calls off neither what has begun nor what is of another plan, and nothing where nothing is scheduled', async () => {
+      await send(aMessage({ plan }));
+      await send({ ...planned('20:00'), thread: `${plan}-of-another` });
+      expect([await send(withdrawn()), shown()]).toEqual([
+        { state: 'delivered' },
+        [
+          ['in_progress', 2],
+          ['scheduled', 1],
+        ],
+      ]);
+    });
+
+    it('schedules another maintenance where it is planned again', async () => {
+      await send(withdrawn());
+      await send({ ...planned('21:00'), key: `${plan}/21:00/3` });
+      expect(page.incidents.map(({ status, scheduled_for }) => [status, scheduled_for])).toEqual([
+        ['completed', '2026-11-22T20:00:00Z'],
+        ['scheduled', '2026-11-22T21:00:00Z'],
+      ]);
+    });
   });
 
   it('leaves the page alone for an end without a beginning, and for what is no business of customers', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toMessage } from '../../controller/core/notify/compose.js';
 import type { Due } from '../../controller/core/notify/due.js';
 import type { Surroundings } from '../../controller/core/notify/message.js';
+import type { PlanRecord } from '../../controller/core/notify/record.js';
 import type { EnvironmentStatus } from '../../controller/core/resources/environment.js';
 import type { ReleaseResource } from '../../controller/core/resources/release.js';
 import { toTime } from '../../controller/core/time.js';
@@ -141,6 +142,46 @@ describe('a message', () => {
       title: 'shop 2.9.4 is planned for acme-prod (acme) at 2026-11-22 20:00 UTC',
       details: ['planned downtime: 30m'],
       planned: { from: at('20:00'), to: at('20:30') },
+    });
+  });
+
+  it('of a plan that was withdrawn tells what was planned, whatever is left of it, in the thread of the plan', () => {
+    const withdrawn = {
+      product: 'shop',
+      version: '2.9.4',
+      environment: 'acme-prod',
+      stage: 'production',
+      client: 'acme',
+      planned: toTime(at('20:00')),
+      tickets: ['SHOP-12'],
+    };
+    const plan: PlanRecord = {
+      state: 'over',
+      number: 2,
+      at: toTime(at('12:00')),
+      until: toTime(at('20:00')),
+      source: 'releases',
+      stage: 'production',
+    };
+    const subject: Due['subject'] = { kind: 'plan', plan: '2.9.4/acme-prod', telling: plan, told: plan };
+    expect(toMessage({ event: 'PlanWithdrawn', at: at('12:00'), withdrawn, subject }, around)).toEqual({
+      key: 'default/shop.acme-prod/2.9.4/planned/team/withdrawn/2',
+      thread: 'default/shop.acme-prod/2.9.4/planned/team',
+      plan: 'default/shop.acme-prod/2.9.4/planned/team',
+      event: 'PlanWithdrawn',
+      severity: 'info',
+      at: at('12:00'),
+      source: { namespace: 'default', name: 'releases' },
+      product: 'shop',
+      version: '2.9.4',
+      environment: 'acme-prod',
+      stage: 'production',
+      client: 'acme',
+      title: 'shop 2.9.4 is not planned for acme-prod (acme) any more',
+      details: ['it was planned for 2026-11-22 20:00 UTC'],
+      links: [],
+      tickets: ['SHOP-12'],
+      planned: { from: at('20:00') },
     });
   });
 });

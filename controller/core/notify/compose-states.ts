@@ -1,13 +1,11 @@
-import { compact } from '../compact.js';
 import { sha256 } from '../digest.js';
-import { formatDuration } from '../duration.js';
 import type { EnvironmentResource } from '../resources/environment.js';
-import type { ReleasePlace } from '../resources/release.js';
 import { environmentName } from '../run/identity.js';
-import { fromTime, readableTime, toTime } from '../time.js';
+import { toTime } from '../time.js';
 import type { Due } from './due.js';
-import type { Message, Surroundings } from './message.js';
-import { authorOf, changesOf, clientOf, linksOf, planOf, type Told, ticketsOf } from './parts.js';
+import { resolvedTickets } from './due-plans.js';
+import type { Surroundings } from './message.js';
+import { authorOf, changesOf, clientOf, linksOf, type Told, ticketsOf } from './parts.js';
 
 /** A state that an environment is in. */
 export function ofEnvironment(due: Due, { spec, status }: EnvironmentResource, around: Surroundings): Told {
@@ -91,36 +89,10 @@ export function ofRelease({ release, at }: Due, around: Surroundings): Told {
     why: undefined,
     changes: changesOf(release?.status?.delta),
     links: linksOf({ build: undefined, commit: around.commit?.sha }, around),
-    tickets: (release?.status?.tickets ?? []).filter(({ state }) => state === 'resolved').map(({ id }) => id),
+    tickets: release === undefined ? [] : resolvedTickets(release),
     commit: undefined,
     estimatedEnd: undefined,
     planned: undefined,
     plan: undefined,
-  };
-}
-
-/** A release that is planned for a place. */
-export function ofPlan({ release }: Due, place: ReleasePlace, around: Surroundings): Told {
-  const { product = '', version = '' } = release?.spec ?? {};
-  const { environment, stage, client } = place;
-  const from = fromTime(place.planned) ?? 0;
-  const plan = planOf({ product, version, environment }, around);
-  const steps = (around.schedule ?? []).filter((step) => step.stage === stage && (step.client ?? client) === client);
-  const downtimeMs = (steps.find((step) => step.client === client) ?? steps[0])?.plannedDowntimeMs;
-  return {
-    ...ofRelease({ event: 'DeploymentPlanned', at: from, subject: { kind: 'state', event: '', instances: [] } }, around),
-    key: `${plan}/${toTime(from)}`,
-    thread: plan,
-    product,
-    version,
-    environment,
-    stage,
-    client,
-    title: `${product} ${version} is planned for ${environment}${clientOf(client)} at ${readableTime(from)}`,
-    details: downtimeMs === undefined ? [] : [`planned downtime: ${formatDuration(downtimeMs)}`],
-    changes: changesOf(release?.status?.delta),
-    tickets: (release?.status?.tickets ?? []).filter(({ state }) => state === 'resolved').map(({ id }) => id),
-    planned: compact<NonNullable<Message['planned']>>({ from, to: downtimeMs === undefined ? undefined : from + downtimeMs }),
-    plan,
   };
 }

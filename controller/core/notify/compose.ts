@@ -3,7 +3,8 @@ import type { DeploymentRunResource } from '../resources/deployment-run.js';
 import type { EnvironmentResource } from '../resources/environment.js';
 import { invocationId } from '../run/identity.js';
 import { fromTime } from '../time.js';
-import { ofEnvironment, ofPlan, ofRelease } from './compose-states.js';
+import { ofPlan, ofWithdrawn } from './compose-plans.js';
+import { ofEnvironment, ofRelease } from './compose-states.js';
 import type { Due } from './due.js';
 import { type NotificationEvent, severities } from './events.js';
 import type { Message, Surroundings } from './message.js';
@@ -15,6 +16,7 @@ export function toMessage(due: Due, around: Surroundings): Message {
   const common = { event: due.event, severity, at: due.at, source: around.source };
   if (due.run !== undefined) return compact<Message>({ ...common, ...ofRun(due, due.run, around) });
   if (due.environment !== undefined) return compact<Message>({ ...common, ...ofEnvironment(due, due.environment, around) });
+  if (due.withdrawn !== undefined) return compact<Message>({ ...common, ...ofWithdrawn(due, due.withdrawn, around) });
   if (due.place !== undefined) return compact<Message>({ ...common, ...ofPlan(due, due.place, around) });
   return compact<Message>({ ...common, ...ofRelease(due, around) });
 }

@@ -3,7 +3,7 @@ import type { DeploymentRunResource, Phase } from '../resources/deployment-run.j
 import type { EnvironmentResource, GateStatus } from '../resources/environment.js';
 import type { ReleasePlace, ReleaseResource } from '../resources/release.js';
 import { isTerminal, phaseOf } from '../run/run.js';
-import { fromTime, toTime } from '../time.js';
+import { fromTime } from '../time.js';
 import type { Selectable } from '../windows/selects.js';
 import type { NotificationEvent } from './events.js';
 import type { LaneRecord, Subject } from './record.js';
@@ -22,8 +22,22 @@ export interface Due {
   readonly place?: ReleasePlace;
   /** The gates that a person has to open. */
   readonly gates?: readonly GateStatus[];
+  /** What was planned, and is not any more. */
+  readonly withdrawn?: WithdrawnPlan;
   /** What the sink calls the message of this run. */
   readonly handle?: Json;
+  /** Nobody is told: it is to be remembered, no more. */
+  readonly isSilent?: true;
+  /** Another message about the same may still be on its way: it was sent then, and nobody knows whether it arrived. */
+  readonly follows?: Millis;
+}
+
+/** A plan that was told: the Release, and the environment, may be gone. */
+export interface WithdrawnPlan extends Selectable {
+  readonly version: string;
+  /** When it was to be, as was told last. */
+  readonly planned: string;
+  readonly tickets: readonly string[];
 }
 
 interface Milestone {
@@ -61,7 +75,7 @@ export function milestonesOf(run: DeploymentRunResource): Milestone[] {
 }
 
 /** What is told in the order that it happened. */
-const inOrder = (a: Due, b: Due): number => a.at - b.at;
+export const inOrder = (a: Due, b: Due): number => a.at - b.at;
 
 /** What a sink has not been told of an environment, and the record with what needs no remembering left out. */
 export function dueInEnvironment(
@@ -141,61 +155,4 @@ function standingOf({ status }: EnvironmentResource, { states }: LaneRecord, now
     found.push({ event: 'DriftResolved', at: now, subject });
   }
   return found;
-}
-
-/** What a sink has not been told of the releases of a product. */
-export function dueOfReleases(
-  releases: readonly ReleaseResource[],
-  record: LaneRecord,
-  { routes, now }: { readonly routes: readonly Route[]; readonly now: Millis },
-): readonly Due[] {
-  const production = releases.flatMap((release) => inProduction(release, record, routes));
-  return [...production, ...plannedOf(releases, record, { routes, now })].sort(inOrder);
-}
-
-/** Releases that are remembered of a product; older ones count as told. */
-const remembered = 100;
-
-/** The release is in every environment of the last stage: told once for each version. */
-function inProduction(release: ReleaseResource, { states }: LaneRecord, routes: readonly Route[]): Due[] {
-  const { spec, status } = release;
-  const last = status?.path?.at(-1);
-  if (last === undefined || last.total === 0 || last.reached < last.total) return [];
-  const told = states.ReleaseInProduction ?? [];
-  if (told.some((one) => one.startsWith(`${spec.version}@`))) return [];
-  const arrivals = (status?.stages ?? []).filter(({ stage }) => stage === last.name).map(({ since }) => fromTime(since) ?? 0);
-  const at = Math.max(0, ...arrivals);
-  const place: Selectable = { product: spec.product, environment: '', stage: last.name };
-  const event = 'ReleaseInProduction';
-  if (!isRouted(routes, place, { event, at })) return [];
-  const instance = `${spec.version}@${toTime(at)}`;
-  const instances = [...told, instance].sort((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1)).slice(-remembered);
-  return instances.includes(instance) ? [{ event, at, release, subject: { kind: 'state', event, instances } }] : [];
-}
-
-const timeIn = (instance: string): string => instance.slice(instance.lastIndexOf('@') + 1);
-
-/** What Release documents plan and is ahead: told once for each place and time. */
-function plannedOf(
-  releases: readonly ReleaseResource[],
-  { states }: LaneRecord,
-  { routes, now }: { readonly routes: readonly Route[]; readonly now: Millis },
-): Due[] {
-  const event = 'DeploymentPlanned';
-  const told = new Set(states.DeploymentPlanned ?? []);
-  const all = releases.flatMap((release) =>
-    (release.status?.stages ?? [])
-      .filter(({ state, planned }) => (state === 'pending' || state === 'waiting') && (fromTime(planned) ?? 0) > now)
-      .map((place) => ({ release, place, instance: `${release.spec.version}/${place.environment}@${place.planned}` })),
-  );
-  // What is planned no more needs no remembering.
-  const known = all.map(({ instance }) => instance).filter((instance) => told.has(instance));
-  return all
-    .filter(
-      ({ instance, release, place }) =>
-        !told.has(instance) && isRouted(routes, { ...place, product: release.spec.product }, { event, at: now }),
-    )
-    .map(({ instance, release, place }): Due => {
-      return { event, at: now, release, place, subject: { kind: 'state', event, instances: [...known, instance] } };
-    });
 }

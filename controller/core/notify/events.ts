@@ -11,6 +11,7 @@ export const notificationEvents = [
   'DriftDetected',
   'DriftResolved',
   'DeploymentPlanned',
+  'PlanWithdrawn',
   'ReleaseInProduction',
 ] as const;
 
@@ -31,5 +32,6 @@ export const severities: Readonly<Record<NotificationEvent, Severity>> = {
   DriftDetected: 'bad',
   DriftResolved: 'good',
   DeploymentPlanned: 'info',
+  PlanWithdrawn: 'info',
   ReleaseInProduction: 'good',
 };
