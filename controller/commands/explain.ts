@@ -6,8 +6,10 @@ import type { Terminal } from '../cli/terminal.js';
 import { UsageError } from '../config.js';
 import { type Explanation, explainRun } from '../core/explain/explain.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
+import { withApi } from '../operate/api.js';
 import { withKube } from '../operate/cluster.js';
 import { explainEnvironment, explainRecord } from '../operate/explain.js';
+import { findEnvironment, findOne } from '../operate/names.js';
 import { operateOptions } from './cluster.js';
 import { parseTime } from './times.js';
 
@@ -30,10 +32,15 @@ async function explanationOf(environment: string | undefined, flags: ExplainFlag
   const at = flags.at === undefined ? undefined : parseTime(flags.at, '--at');
   const { version, run } = flags;
   const options = operateOptions(flags, deadlineMs);
+  // Asked for by itself first: it says at once what is wrong with the cluster or with the name.
+  const name = await withApi(options, async (api) => {
+    const { metadata } = await (run === undefined ? findEnvironment(api, environment ?? '') : findOne(api, 'runs', run));
+    return metadata.name;
+  });
   return withKube(options, async (kube) => {
-    if (run !== undefined) return explainRecord(run, kube.runs.list());
+    if (run !== undefined) return explainRecord(name, kube.runs.list());
     const request = {
-      environment: environment ?? '',
+      environment: name,
       ...(at === undefined ? {} : { at }),
       ...(version === undefined ? {} : { version }),
     };
@@ -42,12 +49,29 @@ async function explanationOf(environment: string | undefined, flags: ExplainFlag
 }
 
 async function explainFile(file: string): Promise<Explanation> {
-  const content: unknown = parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  const written = file === '-' ? await text(process.stdin) : await readRecord(file);
+  const content = parseRecord(written, file);
   if (!isRun(content)) throw new Error(`${file} holds no DeploymentRun`);
   const told = explainRun(content);
   if (told === undefined)
     throw new Error(`${file} holds no judgement: Jenkins was never asked for that run, or it is too large to be kept`);
   return told;
+}
+
+async function readRecord(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${error.code})`);
+  });
+}
+
+/** Without what the parser quotes of the file: it may be long, and goes over several lines. */
+function parseRecord(written: string, file: string): unknown {
+  try {
+    return parse(written);
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : String(error);
+    throw new Error(`${file} is neither YAML nor JSON: ${said}`);
+  }
 }
 
 function isRun(value: unknown): value is DeploymentRunResource {

@@ -4,7 +4,7 @@ import type { Terminal } from '../cli/terminal.js';
 import { formatMarkdown } from '../core/plan/markdown.js';
 import { hasChanges, type Plan } from '../core/plan/plan.js';
 import { plan } from '../operate/plan.js';
-import { operateOptions } from './cluster.js';
+import { mustAnswer, mustBeFolder, operateOptions } from './cluster.js';
 
 const deadlineMs = 120_000;
 
@@ -12,12 +12,15 @@ const deadlineMs = 120_000;
 export async function runPlan(directory: string, flags: PlanFlags, terminal: Terminal): Promise<number> {
   const { base, head, descriptors } = flags;
   const asksCluster = [flags.kubeconfig, flags.context, flags.namespace].some((flag) => flag !== undefined);
+  const cluster = asksCluster ? operateOptions(flags, deadlineMs) : undefined;
+  await mustBeFolder(descriptors, '--descriptors');
+  if (cluster !== undefined) await mustAnswer(cluster);
   const found = await plan({
     directory,
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
     ...(descriptors === undefined ? {} : { descriptors }),
-    ...(asksCluster ? { cluster: operateOptions(flags, deadlineMs) } : {}),
+    ...(cluster === undefined ? {} : { cluster }),
     now: Date.now(),
     signal: AbortSignal.timeout(deadlineMs),
   });

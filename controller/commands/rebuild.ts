@@ -4,7 +4,7 @@ import { UsageError } from '../config.js';
 import { withKube } from '../operate/cluster.js';
 import { type Rebuilt, rebuild } from '../operate/rebuild.js';
 import { withStoppedStandalone } from '../standalone.js';
-import { operateOptions } from './cluster.js';
+import { mustAnswer, mustBeFolder, operateOptions } from './cluster.js';
 
 const deadlineMs = 30 * 60_000;
 
@@ -15,7 +15,9 @@ export async function runRebuild(flags: RebuildFlags, out: (text: string) => voi
     throw new UsageError('--data and --config go together: the folder and the file of towpath standalone');
   if (data !== undefined && (kubeconfig ?? context) !== undefined)
     throw new UsageError('--data and --kubeconfig (or --context) name two places: give one');
+  await mustBeFolder(flags.trail, '--trail');
   const options = operateOptions(flags, deadlineMs);
+  if (data === undefined) await mustAnswer(options);
   const work = { ...optionsOf(flags), signal: options.signal };
   const rebuilt =
     data === undefined || config === undefined

@@ -93,7 +93,7 @@ describe('towpath explain', () => {
   it('says what is wrong with a question', async () => {
     expect(await explain('nowhere')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no Environment nowhere'),
+      stderr: expect.stringContaining('there is no environment nowhere'),
     });
     expect(await explain('uat', '--at', 'tomorrow')).toMatchObject({
       code: 2,
