@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { noGovernance } from '../../controller/core/governance.js';
 import { milestonesOf } from '../../controller/core/notify/due.js';
 import { invocationId } from '../../controller/core/run/identity.js';
 import { sequence } from '../support/e2e/sequence.js';
 import { aProduct, aStage } from '../support/facts.js';
-import { MemorySink, MemoryTelling } from '../support/memory-telling.js';
-import { MemoryWorld } from '../support/memory-world.js';
-import { aSink } from '../support/sinks/opened.js';
+import type { MemoryTelling } from '../support/memory-telling.js';
+import type { MemoryWorld } from '../support/memory-world.js';
+import { mortal, mortalSinks } from '../support/mortal-telling.js';
 
 const product = aProduct({ stages: [aStage(), aStage({ name: 'uat', after: [{ stage: 'qa', require: 'any' }] })] });
 const both = (version: string) => ['qa', 'uat'].map((stage) => ({ environment: stage, stage, product, version }));
-const names = ['keyed', 'looked', 'repeating', 'skipping'];
 
 interface Told {
   readonly world: MemoryWorld;
@@ -19,39 +17,15 @@ interface Told {
   readonly versions: readonly string[];
 }
 
-/** Two environments, some releases, four kinds of sinks; `kills` decides at each effect outside whether the process dies there. */
+/** Two environments and some releases. */
 async function hour(kills: (effect: number, what: string) => boolean, versions = ['1.0.0', '1.1.0']): Promise<Told> {
-  const telling = new MemoryTelling({
-    keyed: new MemorySink('key'),
-    looked: new MemorySink('lookup'),
-    repeating: new MemorySink('none'),
-    skipping: new MemorySink('none'),
-  });
-  const world = new MemoryWorld(() => telling.ports());
-  const key = { namespace: 'default', name: 'releases' };
-  const source = world.api.sources.get(key);
-  if (source === undefined) throw new Error('the world has a source');
-  const sinks = names.map((name) =>
-    aSink({ name, kind: 'webhook', ...(name === 'skipping' ? { whenInDoubt: 'skip' as const } : {}) }),
-  );
-  world.api.sources.apply(key, { spec: { ...source.spec, sinks } });
-  const named = names.map((name) => ({ name, file: 'notifications.yaml', line: 7, column: 1 }));
-  world.governance = { ...noGovernance, policies: [{ name: 'everybody', rules: [{ selector: {}, sinks: named }] }] };
-  let effects = 0;
-  let killed = 0;
-  telling.onEffect = (what) => {
-    effects += 1;
-    if (!kills(effects, what)) return;
-    killed += 1;
-    world.kill();
-  };
-  world.start();
+  const { world, telling, killed } = mortal(kills);
   for (const version of versions) {
     world.commit(...both(version));
     await world.advance(120_000);
   }
   await world.advance(420_000);
-  return { world, telling, kills: killed, versions };
+  return { world, telling, kills: killed(), versions };
 }
 
 /** What everybody has to hear, from the runs and what was asked for alone. */
@@ -79,7 +53,7 @@ function broken(told: Told, at: string): string[] {
   check('skipping, none twice', skipping, distinct(skipping));
   const missing = expected(told, 'skipping').length - skipping.length;
   if (missing < 0 || missing > told.kills) problems.push(`${at}: skipping misses ${missing} after ${told.kills} kills`);
-  for (const sink of names) if (!isInOrder(told, sink)) problems.push(`${at}: ${sink} was told out of order`);
+  for (const sink of mortalSinks) if (!isInOrder(told, sink)) problems.push(`${at}: ${sink} was told out of order`);
   return problems;
 }
 
@@ -98,7 +72,7 @@ function isInOrder({ telling }: Told, sink: string): boolean {
 describe('notifications', () => {
   it('reach every sink once where nothing goes wrong', async () => {
     const told = await hour(() => false);
-    for (const sink of names) expect(sorted(told, sink)).toEqual(expected(told, sink));
+    for (const sink of mortalSinks) expect(sorted(told, sink)).toEqual(expected(told, sink));
     expect(expected(told, 'keyed').length).toBe(10);
     expect(broken(told, 'no kill')).toEqual([]);
   });
@@ -111,13 +85,13 @@ describe('notifications', () => {
     });
     expect(effects).toBeGreaterThan(100);
     const problems: string[] = [];
-    for (let at = 1; at <= effects; at += 1) {
+    for (let killAt = 1; killAt <= effects; killAt += 1) {
       let what = '';
       const told = await hour((effect, name) => {
-        if (effect === at) what = name;
-        return effect === at;
+        if (effect === killAt) what = name;
+        return effect === killAt;
       });
-      if (told.kills !== 1) problems.push(`effect ${at}: nobody was killed`);
+      if (told.kills !== 1) problems.push(`effect ${killAt}: nobody was killed`);
       problems.push(...broken(told, `killed ${what}`));
     }
     expect(problems).toEqual([]);

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedStep, ReleaseDocument } from '../../controller/core/governance.js';
+import type { Due } from '../../controller/core/notify/due.js';
+import { type Lane, type LaneLoop, tellLane } from '../../controller/reconcile/notification-lane.js';
+import { NotificationRecords } from '../../controller/reconcile/notification-records.js';
 import { aProduct, aStage, at } from '../support/facts.js';
-import { MemorySink } from '../support/memory-telling.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { MemoryPorts } from '../support/memory-ports.js';
+import { MemorySink, MemoryTelling } from '../support/memory-telling.js';
 import { aRelease } from '../support/releases.js';
+import { aMessage } from '../support/sinks/messages.js';
+import { aSink } from '../support/sinks/opened.js';
 import { aTellingWorld, TellingWorld } from '../support/telling-world.js';
 
 const hour = 3_600_000;
@@ -100,6 +107,22 @@ describe('a plan that was told', () => {
     telling.world.commit({ ...qa, version: '1.0.0' });
     await telling.world.advance(hour);
     expect(plans(telling)).toEqual([...told, bothWithdrawn[1]]);
+  });
+
+  it('is not withdrawn while a build of it may yet start, but is once that never will', async () => {
+    const telling = await aPlan();
+    const { world } = telling;
+    world.jenkins.delayMs = 24 * hour;
+    world.commit({ ...qa, version: '2.0.0' });
+    await world.advance(hour / 6);
+    document(telling);
+    world.commit({ ...qa, version: '1.0.0' });
+    await world.advance(hour / 6);
+    expect(plans(telling)).toEqual([...told, bothWithdrawn[1]]);
+    world.jenkins.items = [];
+    await world.advance(2 * hour);
+    expect([world.jenkins.builds.length, world.phases['shop.qa.2']]).toEqual([2, 'Aborted']);
+    expect(plans(telling)).toEqual([...told, bothWithdrawn[1], bothWithdrawn[0]]);
   });
 
   it('is withdrawn after its time where it has not begun', async () => {
@@ -227,5 +250,40 @@ describe('of a plan that is withdrawn', () => {
     world.kill();
     await world.advance(25 * hour);
     expect([...telling.telling.records.keys()].filter((name) => name.includes('shop'))).toEqual([]);
+  });
+
+  it('nobody hears while a message of the plan may still be on its way from a process that was killed', async () => {
+    const clock = new ManualClock(at('12:00'));
+    const ports = new MemoryPorts(clock).ports();
+    const telling = new MemoryTelling({ team: new MemorySink('key') });
+    const { records, sinks } = telling.ports();
+    const signal = new AbortController().signal;
+    const sink = await sinks.open('default', aSink({ name: 'team', kind: 'webhook' }), signal);
+    const plan = { state: 'over', number: 2, at: '', until: '', source: 'releases', stage: 'qa' } as const;
+    const withdrawal: Due = {
+      event: 'PlanWithdrawn',
+      at: at('12:00'),
+      follows: at('12:00') - 1_000,
+      subject: { kind: 'plan', plan: '2.0.0/qa', telling: plan, told: plan },
+    };
+    const lane: Lane = {
+      place: 'shop',
+      record: { namespace: 'default', name: 'towpath-told-shop.team' },
+      look: (record) => ({ due: record.plans === undefined ? [withdrawal] : [], record }),
+      compose: () => aMessage({ key: 'withdrawal' }),
+    };
+    const loop: LaneLoop = {
+      ports,
+      records: new NotificationRecords(records, ports.log),
+      sink,
+      timeoutMs: 10_000,
+      maxAgeMs: 24 * hour,
+      whenInDoubt: 'repeat',
+      note: () => undefined,
+      waits: () => undefined,
+    };
+    expect([await tellLane(lane, loop, signal), telling.sinks.team?.keys]).toEqual([{ afterMs: 4_000 }, []]);
+    await clock.advance(4_000);
+    expect([await tellLane(lane, loop, signal), telling.sinks.team?.keys]).toEqual([undefined, ['withdrawal']]);
   });
 });
