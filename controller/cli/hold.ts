@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addClusterOptions, type ClusterFlags, type Done } from './registration.js';
+import { addClusterOptions, type ClusterFlags, type Done, repeatable } from './registration.js';
 
 export interface HoldFlags extends ClusterFlags {
   readonly reason?: string;
@@ -10,15 +10,18 @@ export interface HoldFlags extends ClusterFlags {
   readonly client: readonly string[];
   readonly environment: readonly string[];
   readonly everything?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export interface ReleaseHoldFlags extends ClusterFlags {
+  readonly dryRun?: boolean;
 }
 
 export interface HoldCommands {
   hold(flags: HoldFlags): Promise<number>;
   listHolds(flags: ClusterFlags): Promise<number>;
-  releaseHold(name: string, flags: ClusterFlags): Promise<number>;
+  releaseHold(name: string, flags: ReleaseHoldFlags): Promise<number>;
 }
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export function addHold(program: Command, commands: HoldCommands, done: Done): void {
   const command = program
@@ -28,19 +31,30 @@ export function addHold(program: Command, commands: HoldCommands, done: Done): v
     .option('--reason <text>', 'why; shown wherever a deployment waits for it')
     .option('--by <name>', 'who wants it (default: who is logged in)')
     .option('--name <name>', 'what the hold is called (default: from the time)')
-    .option('--product <name>', 'hold this product; may be repeated', collect, [])
-    .option('--stage <name>', 'hold this stage; may be repeated', collect, [])
-    .option('--client <name>', 'hold this client; may be repeated', collect, [])
-    .option('--environment <name>', 'hold this environment; may be repeated', collect, [])
-    .option('--everything', 'hold everything of the namespace');
+    .addOption(repeatable('--product <name>', 'hold this product; may be repeated', 'any'))
+    .addOption(repeatable('--stage <name>', 'hold this stage; may be repeated', 'any'))
+    .addOption(repeatable('--client <name>', 'hold this client; may be repeated', 'any'))
+    .addOption(repeatable('--environment <name>', 'hold this environment; may be repeated', 'any'))
+    .option('--everything', 'hold everything of the namespace')
+    .option('--dry-run', 'only print the Hold, as kubectl create takes it')
+    .allowExcessArguments();
   addClusterOptions(command, 'hold in this namespace (default: where the sources are)')
     .addHelpText('after', `\n${help}`)
-    .action(async (flags) => done(await commands.hold(flags)));
+    .action(async (flags: HoldFlags) => {
+      const [word] = command.args;
+      // Of a command that does something by itself commander takes a misspelt subcommand for an argument.
+      if (word !== undefined) command.error(`error: unknown command 'hold ${word}' (hold list, hold release)`);
+      done(await commands.hold(flags));
+    });
   addClusterOptions(command.command('list').description('list the holds that there are')).action(async (flags) =>
     done(await commands.listHolds(flags)),
   );
   addClusterOptions(
-    command.command('release').description('let what a hold stops go on').argument('<hold>', 'the name of the hold'),
+    command
+      .command('release')
+      .description('let what a hold stops go on')
+      .argument('<hold>', 'the name of the hold')
+      .option('--dry-run', 'only print the same for kubectl'),
   ).action(async (name, flags) => done(await commands.releaseHold(name, flags)));
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Done } from './registration.js';
+import { type Done, repeatable } from './registration.js';
 
 export interface InitFlags {
   readonly product?: string;
@@ -17,21 +17,16 @@ export interface InitCommands {
   schema(kind: string | undefined): Promise<number>;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 export function addInit(program: Command, commands: InitCommands, done: Done): void {
   program
     .command('init')
     .description('write a first release repository, by asking or by flags')
     .argument('[directory]', 'where to', '.')
     .option('--product <name>', 'the product')
-    .option(
-      '--stage <name>',
-      'a stage of the path to production; repeat it, in their order (default: qa, uat, production)',
-      collect,
-      [],
+    .addOption(
+      repeatable('--stage <name>', 'a stage of the path to production; repeat it, in their order', 'qa, uat, production'),
     )
-    .option('--client <name>', 'a client with environments of its own; may be repeated', collect, [])
+    .addOption(repeatable('--client <name>', 'a client with environments of its own; may be repeated', 'none'))
     .option('--version <version>', 'what runs, or is to run, everywhere (default: 1.0.0)')
     .option('--job <name>', 'full name of the Jenkins job that deploys')
     .option('--server <name>', 'the Jenkins server, by the name that the ReleaseSource gives it (default: main)')

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { type AskCommands, addAsks, addResolve } from './ask.js';
 import { addCompletion, type CompletionCommands } from './completion.js';
 import { addController, addStandalone, type ControllerCommands } from './controller.js';
@@ -62,6 +62,7 @@ export async function run(argv: readonly string[], commands: Commands, version: 
     code = result;
   });
   try {
+    refuseUnknownHelp(program, argv);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
@@ -76,7 +77,6 @@ function createProgram(commands: Commands, version: string, done: Done): Command
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
-    .showHelpAfterError('(see towpath --help)')
     .addHelpText('after', `\n${help}`);
   for (const [heading, adds] of Object.entries(registered)) {
     program.commandsGroup(heading);
@@ -84,5 +84,23 @@ function createProgram(commands: Commands, version: string, done: Done): Command
   }
   addCompletion(program.commandsGroup(groups.other), commands, done);
   program.helpCommand('help [command]', 'tell more of a command');
+  // The names alone: with their arguments beside them nothing would be left of 80 columns for what they do.
+  program.configureHelp({
+    subcommandTerm: (command) => (command.parent === program ? command.name() : new Help().subcommandTerm(command)),
+  });
+  pointToHelp(program, 'towpath');
   return program;
+}
+
+/** Whoever writes a command wrongly is told where its own help is. */
+function pointToHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(see ${words} --help)`);
+  for (const one of command.commands) pointToHelp(one, `${words} ${one.name()}`);
+}
+
+/** `towpath help nonsense` would print all of the help, and not say why. */
+function refuseUnknownHelp(program: Command, [first, name]: readonly string[]): void {
+  if (first !== 'help' || name === undefined || name.startsWith('-')) return;
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (!names.includes(name)) program.error(`error: unknown command '${name}'`);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 /** What the files of the commands share when they add themselves to the command line. */
 
@@ -29,4 +29,11 @@ export function addClusterOptions<C extends Command>(command: C, namespace = 'lo
     .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
     .option('--namespace <name>', namespace);
   return command;
+}
+
+/** An option that may be given several times: a list, empty where it is not given, which the help calls `absent`. */
+export function repeatable(flags: string, description: string, absent: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], absent);
 }

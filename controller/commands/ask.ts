@@ -188,7 +188,10 @@ function standing(object: Kinds['environments'] | Kinds['runs']): string {
 
 /** The same with kubectl. */
 function equivalent(kind: 'environments' | 'runs', { metadata }: Kinds['environments'] | Kinds['runs'], wanted: object): string {
-  const words = Object.entries(wanted).map(([name, value]) => (value === null ? `${name}-` : `${name}=${JSON.stringify(value)}`));
+  const words = Object.entries(wanted).map(([name, value]) => (value === null ? `${name}-` : `${name}=${quoted(String(value))}`));
   const type = kind === 'runs' ? 'drun' : 'tenv';
   return `kubectl annotate ${type} ${metadata.name} -n ${metadata.namespace} --overwrite ${words.join(' ')}`;
 }
+
+/** For a shell, which takes what stands between single quotes as it is. */
+const quoted = (text: string) => (/[$`"'\\!\n]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`);

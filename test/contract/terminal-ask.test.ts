@@ -118,6 +118,9 @@ describe('what operators ask for in the terminal', () => {
     expect((await ask('suspend', 'qa', 'x y', '--dry-run')).stdout).toBe(
       'kubectl annotate tenv loyalty.qa -n default --overwrite towpath.dev/suspend="x y"\n',
     );
+    expect((await ask('suspend', 'qa', "it's $HOME `id`", '--dry-run')).stdout).toBe(
+      "kubectl annotate tenv loyalty.qa -n default --overwrite towpath.dev/suspend='it'\\''s $HOME `id`'\n",
+    );
     expect(await annotated('loyalty.qa')).toEqual({});
     expect(await world.towpath(['retry', 'uat-globex', '--wait', '100ms'])).toEqual({
       code: 0,
@@ -179,9 +182,57 @@ incident   Incident 4711   ada              uat                               12
     expect(await wrong('--reason', 'x', '--stage', 'uta', '--client', 'acme')).toBe(
       'towpath: no environment has the stage uta; did you mean "uat"?\n',
     );
+    expect(await wrong('--reason', 'x', '--environment', 'loyalty.qa')).toBe(
+      'towpath: no environment has the environment loyalty.qa; write --product loyalty --environment qa\n',
+    );
+    expect(await wrong('--reason', 'x', '--everything', '--name', 'A B')).toBe(
+      'towpath: --name A B is no name: small letters, digits, - and ., with a letter or digit at both ends\n',
+    );
     expect((await world.towpath(['hold', '--reason', 'Stop the line', '--everything'])).stdout).toMatch(
       /^hold-\d{8}-\d{6} holds 5 environments: Stop the line\n/,
     );
+  });
+});
+
+describe('a hold that is only looked at, or has a name that is taken', () => {
+  let world: TerminalWorld;
+
+  beforeEach(async () => {
+    world = await createTerminalWorld();
+    await world.put('releasesources', objects.source);
+    await world.put('environments', objects.atRest('qa', '2.9.3'));
+  });
+  afterEach(() => world.close());
+
+  const hold = (...args: string[]) => world.towpath(['hold', ...args]);
+  const outage = ['--reason', 'Outage', '--by', 'ada', '--stage', 'qa', '--name', 'outage'];
+
+  it('is printed as kubectl takes it, and holds nothing', async () => {
+    expect((await hold(...outage, '--dry-run')).stdout).toBe(`apiVersion: towpath.dev/v1alpha1
+kind: Hold
+metadata:
+  name: outage
+  namespace: default
+spec:
+  reason: Outage
+  by: ada
+  selector:
+    stages:
+      - qa
+`);
+    expect((await hold('list')).stderr).toBe('no holds\n');
+    await hold(...outage);
+    expect((await hold('release', 'outage', '--dry-run')).stdout).toBe('kubectl delete thold outage -n default\n');
+    expect((await hold('list')).stdout).toContain('outage');
+  });
+
+  it('is not taken for one of somebody who was faster', async () => {
+    await hold(...outage);
+    expect(await hold(...outage)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'towpath: there is a hold outage already: give another --name, or towpath hold release outage first\n',
+    });
   });
 });
 
