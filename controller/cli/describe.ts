@@ -18,6 +18,7 @@ export function addDescribe(program: Command, commands: DescribeCommands, done: 
   const command = program
     .command('describe')
     .description('tell all that is known of an environment, a run, a release or a source')
+    .usage('[options] [kind] <name>')
     .argument('<name>', 'its name; or its kind, and then the name')
     .argument('[name]', 'its name, after the kind')
     .addOption(dataOption());

@@ -67,10 +67,16 @@ async function findAny(api: Api, name: string): Promise<Found> {
     await Promise.all(described.map(async (kind) => (await findAll(api, kind, name)).map((object): Found => ({ kind, object }))))
   ).flat();
   const [first, second] = found;
-  if (first === undefined) return { kind: 'environments', object: await findEnvironment(api, name) };
+  if (first === undefined) return { kind: 'environments', object: await findEnvironment(api, name).catch(ofAnyKind) };
   if (second === undefined) return first;
   const places = found.map(({ kind, object: { metadata } }) => `${kind.slice(0, -1)} ${metadata.namespace}/${metadata.name}`);
   throw new NotFound(`${name} may be ${places.join(', ')}: write the kind before it, and the namespace with --namespace`);
+}
+
+/** All kinds were looked at, not environments alone. */
+function ofAnyKind(error: unknown): never {
+  if (!(error instanceof NotFound)) throw error;
+  throw new NotFound(error.message.replace(/^there is no environment /, 'there is no environment, run, release or source '));
 }
 
 /** `towpath history`. */

@@ -20,9 +20,12 @@ export async function runGet(
 ): Promise<number> {
   const kind = kindOf(kindName ?? 'environments');
   refuseLabels(kind, flags);
-  const { items, misfits } = await withApi(operateOptions(flags, deadlineMs), (api) => select(api, kind, name, flags));
+  const { items, misfits, none } = await withApi(operateOptions(flags, deadlineMs), async (api) => {
+    const found = await select(api, kind, name, flags);
+    return { ...found, none: found.items.length === 0 ? await tellOfNone(api, kind, flags) : '' };
+  });
   for (const { message } of misfits) terminal.stderr(`towpath: ${message}\n`);
-  print(kind, { items, single: name !== undefined && items.length === 1 }, flags, terminal);
+  print(kind, { items, none, single: name !== undefined && items.length === 1 }, flags, terminal);
   return 0;
 }
 
@@ -64,6 +67,24 @@ async function select<K extends KindName>(
   return { items: [...items].sort(byName), misfits };
 }
 
+const mostNames = 10;
+
+/** That there are none, and which product, stage or client there is none of: it may be misspelt. */
+async function tellOfNone(api: Api, kind: KindName, { product, stage, client }: GetFlags): Promise<string> {
+  const asked = Object.entries({ product, stage, client }).flatMap(([label, value]) =>
+    value === undefined ? [] : [{ label, value }],
+  );
+  if (asked.length === 0) return `no ${kind}`;
+  const { items } = await api.list(kind);
+  const unknown = asked.flatMap(({ label, value }) => {
+    const known = [...new Set(items.flatMap(({ spec }) => (spec as Record<string, unknown>)[label] ?? []).map(String))].sort();
+    if (known.length === 0 || known.includes(value)) return [];
+    const names = known.length > mostNames ? suggestion(value, known) : ` (${known.join(', ')})${suggestion(value, known)}`;
+    return `none has the ${label} ${value}${names}`;
+  });
+  return [`no ${kind}`, ...unknown].join('; ');
+}
+
 async function named<K extends KindName>(api: Api, kind: K, name: string): Promise<Listed<Kinds[K]>> {
   if (kind !== 'runs') return { items: [await findOne(api, kind, name)], misfits: [] };
   const exact = await findAll(api, kind, name);
@@ -76,9 +97,11 @@ async function named<K extends KindName>(api: Api, kind: K, name: string): Promi
 interface Found<K extends KindName> {
   readonly items: readonly Kinds[K][];
   readonly single: boolean;
+  /** What is said where there are none. */
+  readonly none: string;
 }
 
-function print<K extends KindName>(kind: K, { items, single }: Found<K>, { output }: GetFlags, terminal: Terminal): void {
+function print<K extends KindName>(kind: K, { items, single, none }: Found<K>, { output }: GetFlags, terminal: Terminal): void {
   if (output === 'json' || output === 'yaml') {
     const objects = items.map((item) => withType(kind, item));
     printData(single ? objects[0] : { apiVersion: 'v1', kind: 'List', items: objects }, output, terminal);
@@ -88,7 +111,7 @@ function print<K extends KindName>(kind: K, { items, single }: Found<K>, { outpu
       items.map(({ metadata }) => `${type}/${metadata.name}`),
       terminal,
     );
-  } else if (items.length === 0) terminal.stderr(`no ${kind}\n`);
+  } else if (items.length === 0) terminal.stderr(`${none}\n`);
   else {
     const { columns, rows } = listingOf(kind, items as never, { wide: output === 'wide', now: terminal.now() });
     printLines(tableLines(columns, rows, tableOptions(terminal)), terminal);

@@ -22,11 +22,18 @@ export async function runValidate(args: ValidateArgs, out: (text: string) => voi
   try {
     repository = withDirectory(loadRepository(await readFolder(args.directory)), args.directory);
   } catch (error) {
-    out(`${printable(args.directory)} cannot be read: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+    out(`${printable(args.directory)} ${whyUnreadable(error)}\n`);
     return 2;
   }
   out(await formatted(repository, args));
   return repository.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function whyUnreadable(error: unknown): string {
+  const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>;
+  if (code === 'ENOENT') return 'cannot be read: there is no such folder';
+  if (code === 'ENOTDIR') return 'cannot be read: it is no folder';
+  return `cannot be read: ${printable(message)}`;
 }
 
 /** Paths as seen from where the command runs, so that terminals, editors and code hosts find the files. */
@@ -34,10 +41,13 @@ function withDirectory(repository: ReleaseRepository, directory: string): Releas
   return { ...repository, findings: repository.findings.map((finding) => ({ ...finding, file: join(directory, finding.file) })) };
 }
 
-async function formatted(repository: ReleaseRepository, { format, color }: ValidateArgs): Promise<string> {
+async function formatted(repository: ReleaseRepository, { directory, format, color }: ValidateArgs): Promise<string> {
   if (format === 'github') return formatGithub(repository);
   if (format === 'sarif') return formatSarif(repository);
   if (format === 'json') return `${JSON.stringify(summary(repository), null, 2)}\n`;
+  const { documents, findings } = repository;
+  if (documents.valid + documents.invalid + findings.length === 0)
+    return `no documents of Towpath (apiVersion: towpath.dev/v1alpha1) in ${printable(directory)}: nothing to check\n`;
   return formatHuman(repository, { color, lines: await readLines(repository.findings) });
 }
 

@@ -73,6 +73,12 @@ describe('what commands tell of one object', () => {
     return { code, stdout: stdout.replaceAll(/ \(\w+( \w+)? ago\)/g, ' (… ago)'), stderr };
   };
 
+  it('say of which kinds there is nothing of a name', async () => {
+    const stderr = (word: string, hint: string) => `towpath: there is no ${word}${hint}\n`;
+    expect((await world.towpath(['describe', 'nope'])).stderr).toBe(stderr('environment, run, release or source nope', ''));
+    expect((await world.towpath(['describe', 'run', 'nope'])).stderr).toBe(stderr('run nope', ''));
+  });
+
   it('describes an environment, what matters first', async () => {
     expect(await said('describe', 'production-acme')).toMatchInlineSnapshot(`
       {

@@ -134,7 +134,12 @@ releases   https://git.example/acme/releases.git   main   c0ffee000000   True   
       failed(2, 'towpath: "relaeses" is none of environments, releases, runs, holds, sources; did you mean "releases"?\n'),
     );
     expect(await get('holds', '--stage', 'qa')).toEqual(failed(2, 'towpath: holds have no stage and no client\n'));
-    expect(await get('runs', '--client', 'nobody')).toEqual({ code: 0, stdout: '', stderr: 'no runs\n' });
+    const none = (stderr: string) => ({ code: 0, stdout: '', stderr });
+    expect(await get('--stage', 'prod')).toEqual(none('no environments; none has the stage prod (production, qa, uat)\n'));
+    expect(await get('--stage', 'qa', '--client', 'acne')).toEqual(
+      none('no environments; none has the client acne (acme); did you mean "acme"?\n'),
+    );
+    expect(await get('--product', 'insights', '--stage', 'production')).toEqual(none('no environments\n'));
   });
 
   it('names the namespaces of what is in several, and tells them apart', async () => {

@@ -172,6 +172,16 @@ DIR/release.yaml:7:13 warning spec.previous: product shop has no Release "2.9.2"
   it('says which folder it cannot read', async () => {
     const folder = await folderOf({});
     const [code, output] = await validate(join(folder, 'missing'));
-    expect([code, output]).toEqual([2, "DIR cannot be read: ENOENT: no such file or directory, scandir 'DIR'\n"]);
+    expect([code, output]).toEqual([2, 'DIR cannot be read: there is no such folder\n']);
+    const file = join(await folderOf(valid), 'version.yaml');
+    expect(await validate(file)).toEqual([2, 'DIR cannot be read: it is no folder\n']);
+  });
+
+  it('does not call a folder valid that holds nothing of Towpath', async () => {
+    const folder = await folderOf({ 'chart/values.yaml': 'replicas: 1\n' });
+    expect(await validate(folder)).toEqual([
+      0,
+      'no documents of Towpath (apiVersion: towpath.dev/v1alpha1) in DIR: nothing to check\n',
+    ]);
   });
 });
