@@ -89,7 +89,7 @@ describe('notifications of plans', () => {
   it.each([
     ['withdrawn', [0, 1], 3],
     ['withdrawn', [0, 1, 2], 3],
-    ['planned', [0, 1, 2, 3], 4],
+    ['planned', [0, 1, 3], 4],
   ] as const)(
     'end as %s where git says so, after %j, when the process that tells it otherwise is killed',
     async (end, before, to) => {
