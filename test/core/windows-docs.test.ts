@@ -44,7 +44,7 @@ describe('the page about windows', () => {
   });
 
   it('shows a Hold that fits its schema, and reasons that there are', () => {
-    const [, text = ''] = /<<'END'\n([\s\S]*?)END/.exec(blocks('sh')[0] ?? '') ?? [];
+    const [, text = ''] = /<<'END'\n([\s\S]*?)END/.exec(blocks('sh').join('')) ?? [];
     const object = parse(text);
     expect([object.kind, misfit(hold, { ...object, metadata: { ...object.metadata, namespace: 'default' } })]).toEqual([
       'Hold',
