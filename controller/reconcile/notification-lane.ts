@@ -93,10 +93,7 @@ async function tell({ lane, next, record }: Telling, loop: LaneLoop, signal: Abo
     if (found.state === 'wait') return found.standstill;
     if (found.state === 'told') return told(found.result, found.problem, found.handle);
   }
-  const begun = withTelling(record, next.subject);
-  // Without a key that the sink honours, that it may have been sent has to be known before it is sent.
-  const isDoubted = sink.certainty === 'lookup' || (sink.certainty === 'none' && loop.whenInDoubt === 'skip');
-  const noted = isDoubted ? withDoubt(begun, message.key, loop.ports.clock.now()) : begun;
+  const noted = notedBefore({ lane, next, record }, message, loop);
   if (noted !== record) await records.write(lane.record, noted, signal);
   if (loop.ports.leadership.remainingMs() <= Math.min(loop.timeoutMs, longestTrustMs))
     throw new ReconcileError('Interrupted', 'the lease may be over before the sink has answered');
@@ -106,6 +103,14 @@ async function tell({ lane, next, record }: Telling, loop: LaneLoop, signal: Abo
   if (noted !== record && !delivery.isSent) await records.write(lane.record, withoutDoubt(record), signal);
   loop.note(lane, 'failed', delivery.message);
   return standstillOf(delivery);
+}
+
+/** What has to be durable before a message is sent; the same record where nothing has. */
+function notedBefore({ next, record }: Telling, { key }: Message, { sink, whenInDoubt, ports }: LaneLoop): LaneRecord {
+  const begun = withTelling(record, next.subject);
+  // Without a key that the sink honours, that it may have been sent has to be known before it is sent.
+  const isDoubted = sink.certainty === 'lookup' || (sink.certainty === 'none' && whenInDoubt === 'skip');
+  return isDoubted ? withDoubt(begun, key, ports.clock.now()) : begun;
 }
 
 function standstillOf({ message, afterMs }: Extract<Delivery, { state: 'failed' }>): NonNullable<Standstill> {

@@ -1,4 +1,5 @@
 import { compact } from '../core/compact.js';
+import { brokenReleaseOf } from '../core/jump/chain.js';
 import type { Commit } from '../core/model.js';
 import { toMessage } from '../core/notify/compose.js';
 import { dueInEnvironment } from '../core/notify/due.js';
@@ -96,7 +97,7 @@ interface PlannedPlace {
 
 /**
  * Whether git plans the version for the environment still, whatever the Release tells, which lists the first places alone and may be
- * about to be made again; undefined while a document is broken, or the environment is not known yet.
+ * about to be made again; undefined while its document is broken, or the environment is not known yet.
  */
 function isPlanned(
   { source, product, version, environment }: PlannedPlace,
@@ -104,7 +105,7 @@ function isPlanned(
 ): boolean | undefined {
   const { namespace, name } = source.metadata;
   const governance = published.governanceOf({ namespace, name }, product);
-  if (governance.broken.some(({ kind }) => kind === 'Release')) return undefined;
+  if (brokenReleaseOf(governance, version) !== undefined) return undefined;
   const document = Object.hasOwn(governance.releases, version) ? governance.releases[version] : undefined;
   if (document === undefined) return false;
   const key = { namespace, name: environmentName(product, environment) };

@@ -138,12 +138,16 @@ describe('a plan that was told', () => {
   it('stands while its document is broken, and is withdrawn once that is gone', async () => {
     const telling = await aPlan();
     const { world } = telling;
-    const broken = [{ kind: 'Release' as const, name: '2.0.0', product: 'shop', message: 'releases/2.0.0.yaml:6:10 is wrong' }];
+    const another = { kind: 'Release' as const, name: '1.9.0', product: 'shop', message: 'releases/1.9.0.yaml:6:10 is wrong' };
+    const broken = [
+      another,
+      { kind: 'Release' as const, name: '2.0.0', product: 'shop', message: 'releases/2.0.0.yaml:6:10 is wrong' },
+    ];
     world.governance = { ...world.governance, releases: [], broken };
     world.commit({ ...qa, version: '1.0.0' }, { ...uat, version: '1.0.0' });
     await world.advance(hour);
     expect(plans(telling)).toEqual(told);
-    world.governance = { ...world.governance, broken: [] };
+    world.governance = { ...world.governance, broken: [another] };
     world.commit({ ...qa, version: '1.0.0' }, { ...uat, version: '1.0.0' });
     await world.advance(hour);
     expect(plans(telling)).toEqual([...told, ...bothWithdrawn]);

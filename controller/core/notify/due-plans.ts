@@ -36,7 +36,7 @@ interface Standing {
 const forgetAfter: Millis = 24 * 3_600_000;
 
 /** Tickets that are remembered of a plan. */
-const rememberedTickets = 50;
+const rememberedTickets = 20;
 
 /** What a sink has not been told of plans, what they took back first, and the record without those that are over. */
 export function duePlans(
