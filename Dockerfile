@@ -32,7 +32,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist/controller ./dist/controller
-# What `towpath init --with-ci` writes.
+# What `towpath standalone` installs in its embedded API, and what `towpath init --with-ci` writes.
+COPY crds ./crds
 COPY examples/ci ./examples/ci
 # Writes only to TOWPATH_CACHE (controller) or --data (standalone): the root file system may be read-only.
 USER 65532:65532

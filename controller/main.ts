@@ -63,10 +63,11 @@ const terminal: Terminal = {
   color: wantsColor(interactive),
   interactive,
   get width() {
-    return process.stdout.columns ?? 120;
+    // A terminal that does not know its size says 0.
+    return process.stdout.columns || 120;
   },
   get height() {
-    return process.stdout.rows ?? 40;
+    return process.stdout.rows || 40;
   },
   now: Date.now,
   ...(interactive && process.stdin.isTTY === true

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type App, startApp } from './app.js';
-import type { StandaloneConfig } from './config.js';
+import { type StandaloneConfig, UsageError } from './config.js';
 import { defaultLeaseTimes } from './core/lease-times.js';
 import type { Json } from './embedded/resource-type.js';
 import { type EmbeddedApi, startEmbeddedApi } from './embedded/start.js';
@@ -25,7 +25,7 @@ export interface Standalone {
 /** One process with everything: the embedded API, the documents of the configuration file, and the controller that works against it. */
 export async function startStandalone(config: StandaloneConfig, logger: Logger): Promise<Standalone> {
   const file = resolve(config.configurationFile);
-  const documents = parseDocuments(await readFile(file, 'utf8'), config.configurationFile);
+  const documents = await readDocuments(file, config.configurationFile);
   const api = await startEmbeddedApi({
     directory: resolve(config.directory),
     port: config.apiPort,
@@ -57,12 +57,19 @@ export async function startStandalone(config: StandaloneConfig, logger: Logger):
   }
 }
 
+async function readDocuments(file: string, name: string) {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--config ${name} cannot be read (${error.code})`);
+  });
+  return parseDocuments(text, name);
+}
+
 /** The embedded API alone, with the documents of the configuration file, for as long as `use` takes: no controller is at work. */
 export async function withStoppedStandalone<T>(
   config: Pick<StandaloneConfig, 'directory' | 'configurationFile'>,
   use: (target: { readonly url: string; readonly caPem: string; readonly token: string }) => Promise<T>,
 ): Promise<T> {
-  const documents = parseDocuments(await readFile(resolve(config.configurationFile), 'utf8'), config.configurationFile);
+  const documents = await readDocuments(resolve(config.configurationFile), config.configurationFile);
   const api = await startEmbeddedApi({ directory: resolve(config.directory), crds: await readCrds() });
   try {
     const target = { url: api.url, caPem: api.caPem, token: api.token };

@@ -40,13 +40,18 @@ export function resolveDesired(facts: EnvironmentFacts): DesiredStatus | undefin
     ...release,
     descriptorKey: key,
     settingsDigest: wanted.settingsDigest,
-    commit: same ? before.commit : commit.sha,
-    commitTime: same ? before.commitTime : toTime(commit.time),
-    commitAuthor: same ? before.commitAuthor : authorOf(commit),
+    ...(same ? { commit: before.commit, commitTime: before.commitTime, commitAuthor: before.commitAuthor } : askedBy(commit)),
     since: same ? before.since : toTime(now),
     reason: wanted.reason,
   });
 }
+
+/** Who asked for it, and when, as far as the commit tells. */
+export const askedBy = (commit: Commit) => ({
+  commit: commit.sha,
+  commitTime: toTime(commit.time),
+  commitAuthor: authorOf(commit),
+});
 
 const authorOf = ({ author, email }: Commit): string => (email === undefined ? author : `${author} <${email}>`);
 

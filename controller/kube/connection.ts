@@ -1,6 +1,7 @@
 import type { Agent as HttpsAgent, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { suggestion } from '../core/documents/suggest.js';
 import { ReconcileError } from '../core/errors.js';
 import type { Millis } from '../core/model.js';
 import { errorCode } from './failure.js';
@@ -112,10 +113,16 @@ function load(config: KubeConfig, target: KubeTarget | undefined): KubeConfig {
       );
     else loadNamed(config, target);
   } catch (cause) {
+    if (cause instanceof ReconcileError) throw cause;
     // A parser's error quotes the file, tokens included.
     const code = errorCode(cause);
-    throw new ReconcileError('InvalidKubeconfig', `the kubeconfig cannot be read${code === undefined ? '' : `: ${code}`}`);
+    const file = isNamed(target) && target.path !== undefined ? ` ${target.path}` : '';
+    throw new ReconcileError('InvalidKubeconfig', `the kubeconfig${file} cannot be read${code === undefined ? '' : `: ${code}`}`);
   }
+  if (isNamed(target ?? {}) && isDefault(config))
+    throw new ReconcileError('InvalidKubeconfig', 'there is no kubeconfig: name one with --kubeconfig or KUBECONFIG', {
+      retry: 'never',
+    });
   const cluster = currentCluster(config);
   if (cluster.skipTLSVerify)
     throw new ReconcileError('InvalidKubeconfig', 'insecure-skip-tls-verify is refused: name the CA instead', { retry: 'never' });
@@ -124,10 +131,23 @@ function load(config: KubeConfig, target: KubeTarget | undefined): KubeConfig {
   return config;
 }
 
+const isNamed = (target: KubeTarget | undefined): target is { readonly path?: string; readonly context?: string } =>
+  typeof target === 'object' && !('url' in target);
+
+/** What the library makes up where it finds nothing to read. */
+const isDefault = (config: KubeConfig): boolean =>
+  config.getClusters().length === 1 && config.getCurrentCluster()?.server === 'http://localhost:8080';
+
 function loadNamed(config: KubeConfig, { path, context }: { readonly path?: string; readonly context?: string }): void {
   if (path === undefined) config.loadFromDefault();
   else config.loadFromFile(path);
-  if (context !== undefined) config.setCurrentContext(context);
+  if (context === undefined) return;
+  const names = config.getContexts().map(({ name }) => name);
+  if (!names.includes(context))
+    throw new ReconcileError('InvalidKubeconfig', `the kubeconfig has no context ${context}${suggestion(context, names)}`, {
+      retry: 'never',
+    });
+  config.setCurrentContext(context);
 }
 
 function currentCluster(config: ServerConfig) {

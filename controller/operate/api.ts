@@ -107,7 +107,7 @@ function createApi(client: KubeClient, { namespace, signal }: OperateOptions): A
 
 /** Who may look into one namespace alone is told how. */
 function withAdvice(error: unknown): unknown {
-  if (!(error instanceof ApiFailure) || error.reason !== 'Forbidden') return error;
+  if (!(error instanceof ApiFailure) || error.code !== 403) return error;
   return new Error(`${error.message} in all namespaces: name yours with --namespace`, { cause: error });
 }
 

@@ -1,11 +1,10 @@
 import { compact } from '../core/compact.js';
-import { descriptorKey } from '../core/desired.js';
 import type { EnvironmentFacts } from '../core/facts.js';
 import type { Commit, DesiredEnvironment, ReleaseRepository } from '../core/model.js';
-import type { DesiredStatus, EnvironmentResource, EnvironmentStatus } from '../core/resources/environment.js';
+import { withKnownDigest } from '../core/plan/known-digest.js';
+import type { EnvironmentResource } from '../core/resources/environment.js';
 import type { ReleaseSourceResource } from '../core/resources/release-source.js';
 import { environmentName } from '../core/run/identity.js';
-import { toTime } from '../core/time.js';
 import type { Kube } from '../kube/kube.js';
 import { CaughtUp } from '../reconcile/caught-up.js';
 import { gatherCached } from '../reconcile/gather.js';
@@ -47,7 +46,8 @@ export function viewCluster(kube: Kube, { repository, commit, now }: Head, signa
       if (source === undefined) return undefined;
       const resource = resourceOf(desired, source, ports);
       const facts = gatherCached(subjectOf(resource, loop), ports, memory);
-      return { ...facts, environment: withKnownDigest(facts.environment, desired, ports) };
+      const peers = ports.environments.ofProduct(resource.metadata.namespace, desired.product.name);
+      return { ...facts, environment: withKnownDigest(facts, peers) };
     },
     read: async (desired, version, key) => {
       const source = sources.of(desired);
@@ -104,33 +104,4 @@ function resourceOf({ product, environment, stage, client }: DesiredEnvironment,
   const known = ports.environments.get(key);
   const spec = compact<EnvironmentResource['spec']>({ product: product.name, environment, stage, client, source: name });
   return known ?? { metadata: { ...key, generation: 1 }, spec };
-}
-
-/** Where another environment of the product has had the version, what was known of its descriptor there: the bucket need not be reached from here. */
-function withKnownDigest(
-  resource: EnvironmentResource,
-  desired: DesiredEnvironment,
-  { environments }: Ports,
-): EnvironmentResource {
-  const { product, version, settingsDigest } = desired;
-  const before = resource.status?.desired;
-  if (product.descriptor === undefined || (before?.version === version && before.releaseDigest !== undefined)) return resource;
-  const peers = environments.ofProduct(resource.metadata.namespace, product.name);
-  const seen = peers.map(({ status }) => status?.desired).find((one) => one?.version === version && one.releaseDigest);
-  const releaseDigest =
-    seen?.releaseDigest ??
-    peers.flatMap(({ status }) => status?.verified ?? []).find((one) => one.version === version)?.releaseDigest;
-  if (releaseDigest === undefined) return resource;
-  const known = compact<DesiredStatus>({
-    version,
-    releaseDigest,
-    descriptorKey: descriptorKey(desired),
-    descriptorSha256: seen?.descriptorSha256,
-    descriptorVersionId: seen?.descriptorVersionId,
-    settingsDigest,
-    commit: '',
-    since: toTime(0),
-  } as DesiredStatus);
-  const status: EnvironmentStatus = { ...(resource.status ?? { observedGeneration: 1 }), desired: known };
-  return { ...resource, status };
 }

@@ -1,3 +1,4 @@
+import { suggestion } from '../core/documents/suggest.js';
 import type { Product } from '../core/model.js';
 import { makeReport, type Report } from '../core/report/report.js';
 import type { DeploymentRunResource } from '../core/resources/deployment-run.js';
@@ -21,15 +22,25 @@ export async function report(kube: Kube, request: ReportRequest, options: Operat
   if (sources.length === 0) throw new NotFound('there is no ReleaseSource');
   const parts = await Promise.all(sources.map((source) => readSource(source, kube, { request, options })));
   const concerns = ({ product }: { product: string }) => request.product === undefined || product === request.product;
-  const runs = newest([...parts.flatMap((part) => part.runs), ...kube.runs.list()]).filter(({ spec }) => concerns(spec));
+  const all = newest([...parts.flatMap((part) => part.runs), ...kube.runs.list()]);
+  const products = parts.flatMap((part) => part.products);
+  mustBeKnown(request.product, [...products.map(({ name }) => name), ...all.map(({ spec }) => spec.product)]);
+  const runs = all.filter(({ spec }) => concerns(spec));
   return makeReport({
     from: request.from,
     to: request.to,
     runs,
     releases: parts.flatMap((part) => part.releases).filter(concerns),
     incidents: parts.flatMap((part) => part.incidents).filter(concerns),
-    products: parts.flatMap((part) => part.products),
+    products,
   });
+}
+
+/** A product that is gone counts as long as there is a run of it. */
+function mustBeKnown(product: string | undefined, known: readonly string[]): void {
+  if (product === undefined || known.includes(product)) return;
+  const names = [...new Set(known)].sort();
+  throw new NotFound(`there is no product ${product}, nor a run of it${suggestion(product, names)}`);
 }
 
 async function readSource(

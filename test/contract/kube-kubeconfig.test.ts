@@ -79,7 +79,31 @@ describe('a kubeconfig', () => {
   it('takes the context that is named', async () => {
     const path = await write({ token: 'x' });
     expect(await ask(path, 'second')).toEqual(as('Bearer of-the-other'));
-    await expect(ask(path, 'third')).rejects.toMatchObject({ reason: 'InvalidKubeconfig' });
+    await expect(ask(path, 'secnd')).rejects.toMatchObject({
+      reason: 'InvalidKubeconfig',
+      message: 'the kubeconfig has no context secnd; did you mean "second"?',
+    });
+  });
+
+  it('is asked for where there is none', async () => {
+    const { HOME, KUBECONFIG } = process.env;
+    try {
+      process.env.HOME = folder;
+      delete process.env.KUBECONFIG;
+      for (const target of [undefined, {}])
+        await expect(openConnection(target, Date.now)).rejects.toMatchObject({
+          reason: 'InvalidKubeconfig',
+          message: 'there is no kubeconfig: name one with --kubeconfig or KUBECONFIG',
+        });
+    } finally {
+      process.env.HOME = HOME;
+      if (KUBECONFIG !== undefined) process.env.KUBECONFIG = KUBECONFIG;
+    }
+  });
+
+  it('is named where it cannot be read', async () => {
+    const path = join(folder, 'nowhere');
+    await expect(ask(path)).rejects.toMatchObject({ message: `the kubeconfig ${path} cannot be read: ENOENT` });
   });
 
   it('asks plugins, and refuses what would be unsafe', async () => {

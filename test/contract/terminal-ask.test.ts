@@ -183,7 +183,7 @@ incident   Incident 4711   ada              uat                               12
       'towpath: no environment has the stage uta; did you mean "uat"?\n',
     );
     expect(await wrong('--reason', 'x', '--environment', 'loyalty.qa')).toBe(
-      'towpath: no environment has the environment loyalty.qa; write --product loyalty --environment qa\n',
+      'towpath: there is no environment loyalty.qa; write --product loyalty --environment qa\n',
     );
     expect(await wrong('--reason', 'x', '--everything', '--name', 'A B')).toBe(
       'towpath: --name A B is no name: small letters, digits, - and ., with a letter or digit at both ends\n',

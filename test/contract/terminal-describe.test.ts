@@ -163,7 +163,7 @@ describe('what commands tell of one object', () => {
       Cause:      git asks for 2.9.3; 2.9.2 is recorded
       Phase:      Failed
       Build:      https://jenkins.example/job/deploy/7/
-      Job:        platform/deploy on main, at most 90m
+      Job:        platform/deploy on main, at most 1h 30m
       Commit:     c0ffee000000
       Digest:     sha256:ffffffffffff
 

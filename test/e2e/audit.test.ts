@@ -93,6 +93,14 @@ describe('the audit trail of a standalone controller', () => {
     ).toEqual(['deployments.failed', '0']);
   });
 
+  it('is no report on a product that nothing is known of', async () => {
+    const range = ['--from', '2020-01-01', '--to', '2100-01-01'];
+    const failed = await towpath('report', ...range, '--product', 'shpo', '--kubeconfig', world.kubeconfigPath).catch(
+      (error: { stderr: string }) => error.stderr,
+    );
+    expect(failed).toBe('towpath: there is no product shpo, nor a run of it; did you mean "shop"?\n');
+  });
+
   it('is not given back while a controller leads, wherever its lease is', async () => {
     const failed = await towpath('rebuild', '--kubeconfig', world.kubeconfigPath, '--trail', trail()).catch(
       (error: { stderr: string }) => error.stderr,

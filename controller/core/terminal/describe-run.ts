@@ -1,5 +1,6 @@
 import { compact } from '../compact.js';
 import { masked } from '../documents/quote.js';
+import { durationOr, formatDuration } from '../duration.js';
 import type { DeploymentRunResource, DeploymentRunStatus, Invocation } from '../resources/deployment-run.js';
 import { isTerminal, phaseOf } from '../run/run.js';
 import { fromTime } from '../time.js';
@@ -24,7 +25,7 @@ export function describeRun(run: DeploymentRunResource, options: TellOptions): s
         ['Phase', { text: phaseOf(run), style: phaseStyle(phaseOf(run)) }],
         ['Progress', progressText(run, options)],
         ['Build', status?.jenkins?.buildUrl],
-        ['Job', job && `${job.job} on ${job.server}, at most ${job.timeout}`],
+        ['Job', job && `${job.job} on ${job.server}, at most ${formatDuration(durationOr(job.timeout, 0))}`],
         ['Commit', spec.commit.slice(0, 12)],
         ['Digest', short(spec.digest)],
         ['Descriptor', spec.descriptor && `${spec.descriptor.key}, sha256 ${spec.descriptor.sha256.slice(0, 12)}`],

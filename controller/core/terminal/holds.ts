@@ -16,7 +16,10 @@ export function unknownNames({ selector = {} }: HoldSpec, environments: readonly
     const names = new Set(known[list]);
     return (selector[list] ?? [])
       .filter((name) => !names.has(name))
-      .map((name) => `no environment has the ${list.slice(0, -1)} ${name}${suggestion(name, names)}`);
+      .map(
+        (name) =>
+          `${list === 'environments' ? 'there is no environment' : `no environment has the ${list.slice(0, -1)}`} ${name}${suggestion(name, names)}`,
+      );
   });
 }
 
