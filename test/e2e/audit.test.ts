@@ -95,7 +95,8 @@ describe('the audit trail of a standalone controller', () => {
 
   it('is no report on a product that nothing is known of', async () => {
     const range = ['--from', '2020-01-01', '--to', '2100-01-01'];
-    const failed = await towpath('report', ...range, '--product', 'shpo', '--kubeconfig', world.kubeconfigPath).catch(
+    const from = ['--kubeconfig', world.kubeconfigPath, '--trail', trail()];
+    const failed = await towpath('report', ...range, '--product', 'shpo', ...from).catch(
       (error: { stderr: string }) => error.stderr,
     );
     expect(failed).toBe('towpath: there is no product shpo, nor a run of it; did you mean "shop"?\n');
