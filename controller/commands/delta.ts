@@ -22,7 +22,7 @@ export interface Output {
 /** Prints what changes from one descriptor to another; the exit status as in the help. */
 export async function runDelta(args: DeltaArguments, out: Output): Promise<number> {
   const [from, to] = await Promise.all([args.read(args.from), args.read(args.to)]);
-  for (const reading of [from, to]) if (reading.state !== 'found') out.stderr(`error: ${toPlain(reading.message)}\n`);
+  for (const reading of [from, to]) if (reading.state !== 'found') out.stderr(`towpath: ${toPlain(reading.message)}\n`);
   if (from.state !== 'found' || to.state !== 'found') return 2;
   const comparison = {
     from: from.descriptor,

@@ -39,18 +39,20 @@ export async function runWatch(name: string | undefined, flags: WatchFlags, term
   const limitMs = limitOf(flags);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), limitMs);
-  try {
-    return await withApi({ ...operateOptions(flags, longestMs), signal: stop.signal }, async (api) => {
-      const view = name === undefined ? everything : await viewOf(api, name, flags.for);
-      return await show(api, view, { signal: stop.signal, terminal });
+  const code = await withApi({ ...operateOptions(flags, longestMs), signal: stop.signal }, async (api) => {
+    const view = name === undefined ? everything : await viewOf(api, name, flags.for);
+    return await show(api, view, { signal: stop.signal, terminal });
+  })
+    .catch((error: unknown) => {
+      if (stop.signal.aborted) return timedOut;
+      throw error;
+    })
+    .finally(() => {
+      clearTimeout(timer);
+      stop.abort();
     });
-  } catch (error) {
-    if (stop.signal.aborted) return timedOut;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    stop.abort();
-  }
+  if (code === timedOut) terminal.stderr(`towpath: gave up after ${flags.timeout}\n`);
+  return code;
 }
 
 const isRunName = (name: string) => /\.[0-9]+$/.test(name);

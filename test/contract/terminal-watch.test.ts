@@ -86,7 +86,8 @@ describe('towpath watch', () => {
     await says(/waiting for sign-off/);
     await setStatus('environments', objects.atRest('production-acme', '2.9.3'));
     expect(await code).toBe(0);
-    expect(await watch(['qa', '--for', '2.9.4', '--timeout', '300ms']).code).toBe(124);
+    const late = await world.towpath(['watch', 'qa', '--for', '2.9.4', '--timeout', '300ms']);
+    expect([late.code, late.stderr]).toEqual([124, 'towpath: gave up after 300ms\n']);
     expect(await watch(['--for', '2.9.4']).code).toBe(2);
   });
 

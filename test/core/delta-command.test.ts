@@ -105,7 +105,7 @@ describe('towpath delta', () => {
     expect(await run({ from: 'a.json', to: 'b.json' })).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'error: there is no file "a.json"\nerror: there is no file "b.json"\n',
+      stderr: 'towpath: there is no file "a.json"\ntowpath: there is no file "b.json"\n',
     });
   });
 
