@@ -1,20 +1,23 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, isScalar, parseAllDocuments } from 'yaml';
+import { formatPath, type Path } from '../core/documents/places.js';
 import { discreetMessage } from '../core/documents/yaml-messages.js';
+import type { JsonObject } from '../core/model.js';
 import { apiGroup, apiVersion } from '../core/resources/definition.js';
 import { environment } from '../core/resources/environment.js';
 import { hold } from '../core/resources/hold.js';
 import { releaseSource } from '../core/resources/release-source.js';
+import { problemsOf } from '../core/resources/written-problems.js';
 import type { KubeClient } from './client.js';
 import { collectionPath, segment } from './paths.js';
 
-interface Document {
+interface ApiObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
 /** The objects of a YAML file. Throws with file and line, and without a word of the file, where something is no object of the API. */
-export function parseDocuments(text: string, file: string): Document[] {
+export function parseDocuments(text: string, file: string): ApiObject[] {
   const documents = parseAllDocuments(text, { prettyErrors: true });
   if ('empty' in documents) return [];
   return documents.flatMap((document) => {
@@ -27,8 +30,25 @@ export function parseDocuments(text: string, file: string): Document[] {
     const value = toValue(document, `${file}:${line}`);
     if (value === null) return [];
     if (!isDocument(value)) throw new Error(`${file}:${line}: a document needs apiVersion, kind and metadata.name`);
-    return [value];
+    const [problem, ...more] = problemsOf(value as unknown as JsonObject);
+    if (problem === undefined) return [value];
+    const place = placeOf(document, problem.path, text);
+    const others = more.length === 0 ? '' : ` (and ${more.length} more ${more.length === 1 ? 'problem' : 'problems'})`;
+    throw new Error(`${file}:${place}: ${formatPath(problem.path)} ${problem.message}${others}`);
   });
+}
+
+/** `line:column` of what stands there, or else of what is around it. */
+function placeOf(document: Document.Parsed, path: Path, text: string): string {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const parent = length === 0 ? undefined : document.getIn(path.slice(0, length - 1), true);
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path[length - 1]) : undefined;
+    const node = isNode(pair?.key) ? pair.key : document.getIn(path.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    const before = text.slice(0, node.range[0]).split('\n');
+    return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
+  }
+  return '1:1';
 }
 
 function toValue(document: { toJS(options: { maxAliasCount: number }): unknown }, place: string): unknown {
@@ -39,7 +59,7 @@ function toValue(document: { toJS(options: { maxAliasCount: number }): unknown }
   }
 }
 
-function isDocument(value: unknown): value is Document {
+function isDocument(value: unknown): value is ApiObject {
   if (typeof value !== 'object' || value === null || !('metadata' in value) || !('kind' in value) || !('apiVersion' in value))
     return false;
   const { metadata } = value;
@@ -59,7 +79,7 @@ const paths: Readonly<Record<string, (namespace: string) => string>> = {
 };
 
 /** Applies the objects server-side, in the order of the file; what they do not speak of stays as it is. */
-export async function applyDocuments(client: KubeClient, documents: readonly Document[], signal: AbortSignal): Promise<void> {
+export async function applyDocuments(client: KubeClient, documents: readonly ApiObject[], signal: AbortSignal): Promise<void> {
   for (const document of documents) {
     const kind = `${document.apiVersion}/${document.kind}`;
     const path = paths[kind];

@@ -5,7 +5,7 @@ import { hold } from './hold.js';
 import { releaseSource } from './release-source.js';
 
 /** The resources that people write; Towpath writes the others. */
-const written: readonly ResourceDefinition[] = [releaseSource, hold];
+export const written: readonly ResourceDefinition[] = [releaseSource, hold];
 
 /** Kinds that have a schema here. */
 export const writtenKinds: readonly string[] = written.map(({ kind }) => kind);
@@ -20,7 +20,8 @@ export function resourceSchemaFiles(): Readonly<Record<string, string>> {
   );
 }
 
-function editorSchema({ kind, description, spec }: ResourceDefinition): JsonObject {
+/** JSON Schema of a resource as a person writes it. */
+export function editorSchema({ kind, description, spec }: ResourceDefinition): JsonObject {
   return {
     type: 'object',
     description,
