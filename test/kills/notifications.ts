@@ -5,6 +5,10 @@ import { killWhileTelling } from '../support/e2e/notification-kills.js';
 
 const kills = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
+if (!Number.isSafeInteger(kills) || !Number.isSafeInteger(seed) || kills < 1) {
+  process.stderr.write('usage: npm run kills:notifications -- [KILLS [SEED]], both whole numbers\n');
+  process.exit(2);
+}
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 say(`seed ${seed}, ${kills} kills`);
