@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import { ReconcileError } from '../core/errors.js';
 import type { ForgeKind, ForgeOptions } from './forge.js';
 
@@ -35,7 +36,7 @@ export function parseForgeAddress({
 }: Pick<ForgeOptions, 'kind' | 'url' | 'allowInsecure'>): ForgeAddress {
   const written = url ?? publicRoots[kind];
   if (written === undefined) throw invalid(`There is no public service of ${kind}: name the address of its API.`);
-  const parsed = URL.canParse(written) ? new URL(written) : undefined;
+  const parsed = attempt(() => new URL(written));
   if (parsed === undefined) throw invalid('The address of the code host is not a URL.');
   if (parsed.username !== '' || parsed.password !== '')
     throw invalid(`The address of the code host ${parsed.host} holds credentials; they belong into its Secret.`);

@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { attempt } from '../core/attempt.js';
 import { ReconcileError } from '../core/errors.js';
 import { type Flavour, type ForgeAddress, invalid, parseForgeAddress } from './address.js';
 import { busy, exhaustedFor, refusalOf, unavailable, waitOf } from './failures.js';
@@ -85,7 +86,7 @@ export class ForgeHttp {
       const follows = method === 'GET' ? [301, 302, 307, 308] : [307, 308];
       const location = answer.headers.location;
       if (!follows.includes(answer.status) || location === undefined || redirects === mostRedirects) return answer;
-      const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+      const next = attempt(() => new URL(location, url));
       if (next?.origin !== this.address.origin) return answer;
       url = next.href;
     }
@@ -162,7 +163,7 @@ function openAgent({ ca, proxy }: ForgeOptions, { origin }: ForgeAddress): Dispa
   const options = { connect: { timeout: connectMs, ...tls }, connections: 4 };
   const through = origin.startsWith('https:') ? proxy?.https : proxy?.http;
   if (proxy === undefined || through === undefined) return new Agent(options);
-  if (!URL.canParse(through)) throw invalid('The address of the proxy is not a URL.');
+  if (attempt(() => new URL(through)) === undefined) throw invalid('The address of the proxy is not a URL.');
   return new EnvHttpProxyAgent({ ...options, requestTls: tls, httpProxy: through, httpsProxy: through, noProxy: proxy.except });
 }
 

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import type { ForgeAnswer, ForgeCall, ForgeHttp } from './http.js';
 import { at, listAt, numberAt, textAt } from './json.js';
 
@@ -52,7 +53,6 @@ export const byStart: NextPage = ({ body }) => {
 };
 
 function parametersOf(address: string | undefined): URLSearchParams | undefined {
-  if (address === undefined || !URL.canParse(address, 'https://host.invalid')) return undefined;
-  const { searchParams } = new URL(address, 'https://host.invalid');
-  return searchParams.size === 0 ? undefined : searchParams;
+  const url = address === undefined ? undefined : attempt(() => new URL(address, 'https://host.invalid'));
+  return url === undefined || url.searchParams.size === 0 ? undefined : url.searchParams;
 }

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import type { ForgeKind } from './forge.js';
 
 /** What the address of a git remote says of the code host that it lies on. */
@@ -69,8 +70,9 @@ function locate(address: string): Located | undefined {
     const [, hostname = '', path = ''] = scp;
     return { scheme: 'https', host: hostname, hostname, path };
   }
-  if (!URL.canParse(address)) return undefined;
-  const { protocol, host, hostname, pathname } = new URL(address);
+  const url = attempt(() => new URL(address));
+  if (url === undefined) return undefined;
+  const { protocol, host, hostname, pathname } = url;
   if (protocol === 'https:' || protocol === 'http:')
     return { scheme: protocol === 'http:' ? 'http' : 'https', host, hostname, path: pathname };
   // The port of ssh is none of the API.

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { attempt } from '../core/attempt.js';
 import type { GitSpec } from '../core/resources/release-source.js';
 import { failed } from './failure.js';
 
@@ -39,8 +40,9 @@ function parseUrl(text: string): URL {
   if (/[\p{Cc}\s]/u.test(text)) throw wrong('The address of the repository holds blanks or control characters.');
   if (/^[^/:]+@[^/:]+:/.test(text))
     throw wrong('Addresses in the form user@host:path mean ssh, which is not supported; use https.');
-  if (!URL.canParse(text)) throw wrong('The address of the repository is not a URL.');
-  return new URL(text);
+  const url = attempt(() => new URL(text));
+  if (url === undefined) throw wrong('The address of the repository is not a URL.');
+  return url;
 }
 
 function decodeUser(text: string): string {

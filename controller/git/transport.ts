@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
+import { attempt } from '../core/attempt.js';
 import { failed } from './failure.js';
 import type { GitLimits } from './limits.js';
 import { networkFailure, statusFailure } from './transport-errors.js';
@@ -104,7 +105,7 @@ export class Transport {
   /** A repository that has moved inside its origin keeps its new address for the requests that follow. */
   #follow({ path }: HttpRequest, location: string): void {
     const from = new URL(`${this.#base}${path}`);
-    const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+    const to = attempt(() => new URL(location, from.href));
     if (to === undefined) throw failed('GitProtocolInvalid', `${this.#remote.url} redirects to nowhere.`);
     if (to.origin !== from.origin) {
       throw failed(

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import { ReconcileError } from '../core/errors.js';
 
 /** The address of one server: where requests go, and how it is shown. Neither holds credentials. */
@@ -12,7 +13,7 @@ export interface Address {
  * of Jenkins behind a prefix is kept.
  */
 export function parseAddress(url: string, allowInsecure: boolean): Address {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = attempt(() => new URL(url));
   if (parsed === undefined) throw invalid('the URL of the Jenkins server cannot be read');
   const root = parsed.origin + parsed.pathname.replace(/\/+$/, '');
   if (parsed.username !== '' || parsed.password !== '') {
@@ -60,8 +61,8 @@ export function buildUrl({ root }: Address, segments: readonly string[], number:
 
 /** Whether a URL that Jenkins wrote leads to that job (or to what lies below it), whatever it thinks its own root URL is. */
 export function leadsTo(url: string, segments: readonly string[], below = ''): boolean {
-  if (!URL.canParse(url, 'http://localhost')) return false;
-  const { pathname } = new URL(url, 'http://localhost');
+  const { pathname } = attempt(() => new URL(url, 'http://localhost')) ?? {};
+  if (pathname === undefined) return false;
   try {
     const path = decodeURIComponent(pathname);
     const start = path.indexOf('/job/');

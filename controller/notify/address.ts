@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import { ReconcileError } from '../core/errors.js';
 
 /** A Secret or an address that is put right is looked at again this soon. */
@@ -17,8 +18,8 @@ export interface AddressOptions {
 /** An address that may be used: with TLS, or without to this host alone unless it is allowed. Never in an error as a whole: it may be a secret. */
 export function parseSinkUrl({ sink, url, allowInsecure, protocols = web }: AddressOptions): URL {
   if (url === undefined) throw misconfigured(sink, 'it has no url');
-  if (!URL.canParse(url)) throw misconfigured(sink, 'its url cannot be read');
-  const parsed = new URL(url);
+  const parsed = attempt(() => new URL(url));
+  if (parsed === undefined) throw misconfigured(sink, 'its url cannot be read');
   const { secure, plain } = protocols;
   if (parsed.protocol !== secure && parsed.protocol !== plain)
     throw misconfigured(sink, `its url begins with neither ${secure} nor ${plain}`);

@@ -1,3 +1,4 @@
+import { attempt } from '../core/attempt.js';
 import { compact } from '../core/compact.js';
 import { brokenReleaseOf } from '../core/jump/chain.js';
 import type { Commit } from '../core/model.js';
@@ -146,9 +147,9 @@ function surroundings({ source, sink, commit, commitUrl }: Towards): Omit<Surrou
 
 /** Where people look at a commit, by the address that it is fetched from; undefined where that is no web address. */
 export function commitUrlOf({ spec }: ReleaseSourceResource): (sha: string) => string | undefined {
-  const { url } = spec.git;
-  if (!URL.canParse(url)) return () => undefined;
-  const { protocol, host, pathname } = new URL(url);
+  const url = attempt(() => new URL(spec.git.url));
+  if (url === undefined) return () => undefined;
+  const { protocol, host, pathname } = url;
   if (protocol !== 'https:' && protocol !== 'http:') return () => undefined;
   const root = `${protocol}//${host}${pathname.replace(/\/+$/, '').replace(/\.git$/, '')}`;
   const folder = host.includes('bitbucket') ? 'commits' : host.includes('gitlab') ? '-/commit' : 'commit';

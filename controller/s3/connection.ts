@@ -1,4 +1,5 @@
 import { createSecureContext } from 'node:tls';
+import { attempt } from '../core/attempt.js';
 import type { BucketSpec } from '../core/resources/release-source.js';
 import type { Connection } from './client.js';
 
@@ -24,8 +25,8 @@ export function toConnection(bucket: BucketSpec, secret: SecretContent | undefin
 
 /** What is wrong with the address of an S3 service, or undefined: https, or http to this host unless `allowInsecure`. */
 export function findEndpointFault(endpoint: string, allowInsecure: boolean): string | undefined {
-  if (!URL.canParse(endpoint)) return 'the endpoint is not a URL';
-  const url = new URL(endpoint);
+  const url = attempt(() => new URL(endpoint));
+  if (url === undefined) return 'the endpoint is not a URL';
   if (url.username !== '' || url.password !== '') return 'the endpoint must not hold credentials; they belong into the Secret';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return `the endpoint ${url.origin} must be https`;
